@@ -1,0 +1,28 @@
+"""Verbs on people and their tokens. Each writes one audit entry in its own transaction."""
+
+from fengqiao.accounts.actions.people import (
+    activate,
+    change_password,
+    change_person,
+    choose_language,
+    create_person,
+    deactivate,
+    read_phone,
+    reset_password,
+    set_phone,
+)
+from fengqiao.accounts.actions.tokens import issue_token, revoke_token
+
+__all__ = [
+    "activate",
+    "change_password",
+    "change_person",
+    "choose_language",
+    "create_person",
+    "deactivate",
+    "issue_token",
+    "read_phone",
+    "reset_password",
+    "revoke_token",
+    "set_phone",
+]

@@ -1,0 +1,86 @@
+"""Every verb on a matter. One transaction each, ``by=`` an actor, an Event and an audit entry with it."""
+
+from fengqiao.matters.actions.corrections import correct_promise, mark_threatening
+from fengqiao.matters.actions.ending import (
+    close,
+    mark_kept_from_violence,
+    rate,
+    record_follow_up,
+    refer,
+    reopen,
+    resolve,
+    schedule_follow_up,
+)
+from fengqiao.matters.actions.flow import (
+    accept,
+    assign,
+    decline,
+    open_matter,
+    record_progress,
+    reply,
+    report_linked,
+    report_unlinked,
+    set_next_step,
+    transfer,
+    urge,
+    withdraw,
+)
+from fengqiao.matters.actions.joint import TaskDraft, consult, decide, finish_task, join, leave
+from fengqiao.matters.actions.ladder import (
+    escalate,
+    pause,
+    place_matter,
+    raise_severity,
+    reclassify,
+    record_mediation,
+    resume,
+)
+from fengqiao.matters.actions.links import link, merge, unlink, unmerge
+from fengqiao.matters.actions.promises import promise, settle_promise, withdraw_promise
+from fengqiao.matters.actions.reference import load_reference
+
+__all__ = [
+    "TaskDraft",
+    "accept",
+    "assign",
+    "close",
+    "consult",
+    "correct_promise",
+    "decide",
+    "decline",
+    "escalate",
+    "finish_task",
+    "join",
+    "leave",
+    "link",
+    "load_reference",
+    "mark_kept_from_violence",
+    "mark_threatening",
+    "merge",
+    "open_matter",
+    "pause",
+    "place_matter",
+    "promise",
+    "raise_severity",
+    "rate",
+    "reclassify",
+    "record_follow_up",
+    "record_mediation",
+    "record_progress",
+    "refer",
+    "reopen",
+    "reply",
+    "report_linked",
+    "report_unlinked",
+    "resolve",
+    "resume",
+    "schedule_follow_up",
+    "set_next_step",
+    "settle_promise",
+    "transfer",
+    "unlink",
+    "unmerge",
+    "urge",
+    "withdraw",
+    "withdraw_promise",
+]

@@ -1,0 +1,135 @@
+"""What residents may read of a matter: steps, promises, results. No names beyond who answers, never who reported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fengqiao.lib.place_config import current_place
+from fengqiao.matters.choices import EventKind, FollowUpState, PromiseState, State
+from fengqiao.matters.models import Event, Matter, Rating
+
+
+@dataclass(frozen=True)
+class PublicStep:
+    """One step in plain words; ``done`` False for what is still to come."""
+
+    at: datetime | None
+    text: str
+    detail: str
+    done: bool
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class PublicPromise:
+    """A promise made to residents."""
+
+    what: str
+    due_at: datetime
+    state: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Everything a receipt page shows of a matter."""
+
+    number: str
+    state: str
+    state_words: str
+    owner_name: str
+    owner_role: str
+    level_words: str
+    next_step: str
+    next_by: datetime | None
+    deadline_at: datetime | None
+    steps: tuple[PublicStep, ...]
+    promises: tuple[PublicPromise, ...]
+    outcome: str
+    can_rate: bool
+    can_ask_again: bool
+    rated: int | None
+    referred_to: str
+
+
+_WORDS = {
+    State.ASSIGNED: "已经交到人手上，等接手",
+    State.ACTIVE: "正在办",
+    State.PAUSED: "暂时在等",
+    State.RESOLVED: "有结果了，之后还会回来看",
+    State.CLOSED: "办完了，回访也做过了",
+    State.REFERRED: "不归我们办，已转给能办的单位",
+    State.MERGED: "和另一件是同一件事，一起办",
+    State.WITHDRAWN: "登记有误，重新在看",
+}
+_STEP_WORDS = {
+    EventKind.OPENED: "受理了",
+    EventKind.ASSIGNED: "交给了人办",
+    EventKind.ACCEPTED: "有人接手",
+    EventKind.TRANSFERRED: "转给另一位同志办",
+    EventKind.URGED: "催过一次",
+    EventKind.PROGRESS: "有进展",
+    EventKind.JOINED: "请人一起办",
+    EventKind.ESCALATED: "上一级来办",
+    EventKind.PAUSED: "暂停，在等",
+    EventKind.RESUMED: "接着办",
+    EventKind.RESOLVED: "有结果",
+    EventKind.FOLLOW_UP_PLANNED: "定了回访时间",
+    EventKind.FOLLOWED_UP: "回来看过",
+    EventKind.REOPENED: "重新办理",
+    EventKind.RATED: "您评价了",
+    EventKind.CLOSED: "归档",
+    EventKind.REFERRED: "转给有关单位",
+    EventKind.MERGED: "并到同一件事里",
+    EventKind.UNMERGED: "又分开办",
+    EventKind.REPLIED: "答复",
+    EventKind.REPORT_LINKED: "又有人反映同一件事",
+}
+_SHOW_TEXT = {EventKind.REPLIED, EventKind.PROGRESS, EventKind.RESOLVED, EventKind.PAUSED, EventKind.REFERRED}
+
+
+def progress_of(matter_id: int) -> Progress:
+    """The public face of a matter. A merged one shows what it was merged into."""
+    matter = Matter.objects.select_related("owner", "merged_into").get(pk=matter_id)
+    if matter.merged_into_id:
+        return progress_of(matter.merged_into_id)
+    events = Event.objects.filter(matter=matter, public=True).order_by("id")
+    steps = [_step(e, matter) for e in events]
+    steps += [
+        PublicStep(f.due_at, "回来看", "" if matter.restricted else f.purpose, False)
+        for f in matter.follow_ups.filter(state=FollowUpState.PLANNED).order_by("due_at")
+    ]
+    rating = Rating.objects.filter(matter=matter).order_by("-id").values_list("score", flat=True).first()
+    level = current_place().level(matter.level).zh
+    state = State(matter.state)
+    return Progress(
+        number=matter.number,
+        state=matter.state,
+        state_words=_WORDS[state],
+        owner_name=matter.owner.name if matter.owner and not matter.restricted else "",
+        owner_role=matter.owner.title if matter.owner else "",
+        level_words=level,
+        next_step="" if matter.restricted else matter.next_step,
+        next_by=matter.due_at,
+        deadline_at=matter.deadline_at,
+        steps=tuple(steps),
+        promises=tuple(
+            PublicPromise(p.what, p.due_at, p.state, str(PromiseState(p.state).label))
+            for p in matter.promises.filter(public=True)
+        ),
+        outcome=matter.outcome_text if not matter.restricted else "",
+        can_rate=state in {State.RESOLVED, State.CLOSED},
+        can_ask_again=state in {State.RESOLVED, State.CLOSED},
+        rated=rating,
+        referred_to=matter.referred_to,
+    )
+
+
+def _step(event: Event, matter: Matter) -> PublicStep:
+    kind = EventKind(event.kind)
+    detail = event.text if kind in _SHOW_TEXT and not matter.restricted else ""
+    if kind in {EventKind.ASSIGNED, EventKind.TRANSFERRED} and not matter.restricted:
+        detail = str(event.data.get("name", ""))
+    tone = "ok" if kind in {EventKind.RESOLVED, EventKind.CLOSED, EventKind.FOLLOWED_UP} else ""
+    return PublicStep(event.at, _STEP_WORDS.get(kind, str(kind.label)), detail, True, tone)
