@@ -1,20 +1,11 @@
-"""Where tests run: their own data folder, a file database, and in CI no skips."""
+"""What holds for all tests: the cast, and in CI no skips."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from typing import Any
 
 import pytest
-
-# Never the data of a running installation, whatever the environment says.
-os.environ["FENGQIAO_DATA_DIR"] = tempfile.mkdtemp(prefix="fengqiao-test-")
-os.environ.pop("FENGQIAO_KEY_FILE", None)
-os.environ.pop("FENGQIAO_PLACE", None)
-os.environ["FENGQIAO_TEST"] = "1"
-os.environ.setdefault("FENGQIAO_SQLITE_SYNCHRONOUS", "OFF")  # tests of durability set their own
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser driver runs an event loop
 
 pytest_plugins = ["tests.cast", "tests.append_only"]
 
