@@ -31,6 +31,9 @@ from fengqiao.matters.reference import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # the other tools, when run as a script
+
+from tools import docs_live  # noqa: E402
 
 UNIT_NAMES = {"m": "minute", "h": "hour", "d": "calendar day", "w": "working day"}
 MEDIATION_NAMES = {"Y": "yes", "C": "only its civil side", "N": "no"}
@@ -204,6 +207,9 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/ladder.md": ladder_page,
     "docs/reference/roles.md": roles,
     "docs/reference/places.md": places,
+    "docs/concepts/states.md": docs_live.states,
+    "docs/reference/events.md": docs_live.events,
+    "docs/reference/commands.md": docs_live.commands,
 }
 
 

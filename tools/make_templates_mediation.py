@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -31,6 +31,8 @@ FALLBACKS = {
 WIDTH = 15.6
 """Width of the text on A4 between the margins, centimetres."""
 LINE = "______________"
+TALL = 3.0
+"""Rows of a form from this height on are written from the top (centimetres)."""
 STAMP = (1980, 1, 1, 0, 0, 0)
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -38,10 +40,10 @@ MADE = datetime(2026, 1, 1, tzinfo=UTC)
 class Page:
     """One paper being built."""
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, *, size: float = 14) -> None:
         self.doc = docx.Document()
         self._page()
-        self._style()
+        self._style(size)
         self._footer()
         properties = self.doc.core_properties
         properties.author = properties.last_modified_by = "fengqiao"
@@ -52,16 +54,16 @@ class Page:
     def _page(self) -> None:
         section = self.doc.sections[0]
         section.page_width, section.page_height = Cm(21), Cm(29.7)
-        section.top_margin, section.bottom_margin = Cm(3.0), Cm(2.6)
+        section.top_margin, section.bottom_margin = Cm(2.6), Cm(2.2)
         section.left_margin, section.right_margin = Cm(2.8), Cm(2.6)
 
-    def _style(self) -> None:
+    def _style(self, size: float) -> None:
         style = self.doc.styles["Normal"]
-        style.font.name, style.font.size = LATIN, Pt(14)
+        style.font.name, style.font.size = LATIN, Pt(size)
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         fonts.set(qn("w:eastAsia"), BODY)
         form = style.paragraph_format
-        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(27)
+        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(round(size * 1.78))
         form.space_before = form.space_after = Pt(0)
 
     def _footer(self) -> None:
@@ -71,7 +73,13 @@ class Page:
             self._run(paragraph, text, size=10.5)
             if field:
                 run = self._run(paragraph, "", size=10.5)
-                for kind, content in (("begin", ""), ("", field), ("separate", ""), ("text", "1"), ("end", "")):
+                for kind, content in (
+                    ("begin", ""),
+                    ("", field),
+                    ("separate", ""),
+                    ("text", "1"),
+                    ("end", ""),
+                ):
                     run._r.append(_field_part(kind, content))
 
     @staticmethod
@@ -120,12 +128,23 @@ class Page:
         """A paragraph that only steers the template (loop, condition) and vanishes."""
         self.doc.add_paragraph(f"{{%p {tag} %}}")
 
-    def grid(self, rows: Sequence[Sequence[str]], widths: Sequence[float], *, head: bool = False) -> None:
-        """A bordered table; a row of one ``{%tr %}`` mark steers a loop; ``head``: bold first row."""
+    def grid(
+        self,
+        rows: Sequence[Sequence[str]],
+        widths: Sequence[float],
+        *,
+        head: bool = False,
+        left: Sequence[int] = (),
+    ) -> None:
+        """A bordered table; a row of one ``{%tr %}`` mark steers a loop; ``head``: bold first row.
+
+        Columns are centred, in a table with ``head`` all but those in ``left``, else every other one.
+        """
         table = self.doc.add_table(rows=0, cols=len(widths))
         table.style = "Table Grid"
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
+        _widths(table, widths)
         for number, row in enumerate(rows):
             cells = table.add_row().cells
             for cell, width in zip(cells, widths, strict=True):
@@ -134,7 +153,9 @@ class Page:
                 cells[0].text = row[0]
                 continue
             for place, (cell, text) in enumerate(zip(cells, row, strict=True)):
-                self._fill(cell, text, bold=head and number == 0, middle=head or place % 2 == 0 and len(widths) > 2)
+                top = head and number == 0
+                middle = top or (place not in left if head else place % 2 == 0)
+                self._fill(cell, text, bold=top, middle=middle)
 
     def form(self, rows: Sequence[tuple[str, str, float]]) -> None:
         """A two-column form: label, content, least height of the row in centimetres (0: as needed)."""
@@ -142,12 +163,16 @@ class Page:
         table.style = "Table Grid"
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         table.autofit = False
+        _widths(table, (3.2, WIDTH - 3.2))
         for label, text, height in rows:
             row = table.add_row()
             if height:
                 row.height = Cm(height)
-            for cell, width in zip(row.cells, (3.6, WIDTH - 3.6), strict=True):
+            for cell, width in zip(row.cells, (3.2, WIDTH - 3.2), strict=True):
                 cell.width = Cm(width)
+            row.cells[0].vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+            if height < TALL:
+                row.cells[1].vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
             self._fill(row.cells[0], label, bold=True, middle=True)
             self._fill(row.cells[1], text)
 
@@ -165,12 +190,24 @@ class Page:
     def signatures(self, *lines: str) -> None:
         """Lines to sign on, kept together."""
         for number, text in enumerate(lines):
-            self.line(text, before=16 if number == 0 else 4)
+            self.line(text, before=12 if number == 0 else 4)
             self.doc.paragraphs[-1].paragraph_format.keep_together = True
+
+    def seal_row(self, date: str) -> None:
+        """A last row of the form above, for the committee's seal and a date."""
+        table = self.doc.tables[-1]
+        row = table.add_row()
+        row.height = Cm(2.2)
+        cell = row.cells[0].merge(row.cells[1])
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+        self._fill(cell, f"{{{{ committee }}}}（印章）\n{date}")
+        for paragraph in cell.paragraphs:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
     def seal(self, who: str = "{{ committee }}", date: str = "{{ made_on }}") -> None:
         """Where the committee's seal goes, with the date below."""
-        self.line(f"{who}（印章）", align="right", before=18)
+        self.line(f"{who}（印章）", align="right", before=12)
+        self.doc.paragraphs[-1].paragraph_format.keep_with_next = True
         self.line(date, align="right")
 
     def content(self) -> bytes:
@@ -179,6 +216,11 @@ class Page:
         raw = io.BytesIO()
         self.doc.save(raw)
         return _steady(raw.getvalue())
+
+
+def _widths(table: Any, widths: Sequence[float]) -> None:
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
 
 
 def _field_part(kind: str, content: str) -> Any:
@@ -270,6 +312,7 @@ def contents() -> Page:
         ],
         (1.4, 6.2, 3.8, 1.6, 2.6),
         head=True,
+        left=(1,),
     )
     return page
 
@@ -294,7 +337,7 @@ def application() -> Page:
     page.signatures("监护人 {{ p.guardian }}（签名）：" + LINE)
     page.mark("endif")
     page.mark("endfor")
-    page.line("{{ made_on }}", align="right", before=14)
+    page.line("{{ opened_on }}", align="right", before=14)
     return page
 
 
@@ -315,14 +358,14 @@ def registration() -> Page:
             ("纠纷类别", "{{ report_class }}（{{ category }}）", 0),
             ("当 事 人", "{%p for p in parties %}\n{{ p.side }}：{{ p.described }}\n{%p endfor %}", 0),
             ("发生地点", "{{ place }}", 0),
-            ("纠纷事实", "{{ facts }}", 5),
+            ("纠纷事实", "{{ facts }}", 4),
             ("调解请求", "{{ request }}", 2),
             ("调解期限", "{{ due_on }}", 0),
             ("当 事 人\n签　　名", "", 2.2),
             ("登 记 人\n签　　名", "", 1.6),
         ]
     )
-    page.seal(date="{{ opened_on }}")
+    page.seal_row("{{ opened_on }}")
     return page
 
 
@@ -344,11 +387,13 @@ DUTIES = (
 
 
 def rights() -> Page:
-    page = Page("当事人权利义务告知书")
+    page = Page("当事人权利义务告知书", size=12.5)
     page.title("当事人权利义务告知书")
     page.line("案号：{{ number }}", align="right")
     page.line("{{ party_names }}：")
-    page.line("你们的纠纷由{{ committee }}调解，调解员是{{ mediator }}。现将权利和义务告知如下。", indent=True)
+    page.line(
+        "你们的纠纷由{{ committee }}调解，调解员是{{ mediator }}。现将权利和义务告知如下。", indent=True
+    )
     for head, lines in (("你们的权利", RIGHTS), ("你们的义务", DUTIES)):
         page.label(head, "")
         for number, text in enumerate(lines, start=1):
@@ -476,7 +521,7 @@ def oral() -> Page:
             ("调 解 员\n签　　名", "", 1.6),
         ]
     )
-    page.seal(date="{% if valid_on %}{{ valid_on }}{% else %}　　　　年　　月　　日{% endif %}")
+    page.seal_row("{% if valid_on %}{{ valid_on }}{% else %}　　　　年　　月　　日{% endif %}")
     return page
 
 
@@ -501,6 +546,7 @@ def visit() -> Page:
         ],
         (9.0, 3.8, 2.8),
         head=True,
+        left=(0,),
     )
     page.line("", before=6)
     page.grid(
@@ -516,8 +562,9 @@ def visit() -> Page:
             ),
             ("{%tr endfor %}",),
         ],
-        (3.4, 4.8, 1.9, 3.3, 2.2),
+        (3.6, 4.8, 1.7, 3.3, 2.2),
         head=True,
+        left=(1, 3),
     )
     page.signatures("被回访人（签名）：" + LINE, "回访人（签名）：" + LINE)
     page.line("{{ made_on }}", align="right", before=10)
@@ -532,7 +579,8 @@ def confirmation() -> Page:
     page.mark("endfor")
     page.label("请求事项", "")
     page.line(
-        "请求确认申请人之间于{{ valid_on }}经{{ committee }}主持达成的{{ number }}人民调解协议有效。", indent=True
+        "请求确认申请人之间于{{ valid_on }}经{{ committee }}主持达成的{{ number }}人民调解协议有效。",
+        indent=True,
     )
     page.label("事实和理由", "")
     page.line("{{ agreement_facts }}", indent=True)
@@ -551,7 +599,7 @@ def confirmation() -> Page:
     page.mark("for p in parties")
     page.signatures("申请人 {{ p.name }}（签名、盖章或按指印）：" + LINE)
     page.mark("endfor")
-    page.line("　　　　年　　月　　日", align="right", before=12)
+    page.line("　　　　年　　月　　日", align="right", before=6)
     page.line("附：人民调解协议书，申请人身份证明，调解委员会证明", before=10)
     page.line("申请的最后一天：{{ confirm_by }}")
     return page
@@ -570,8 +618,8 @@ def closing() -> Page:
             ("当 事 人", "{{ party_names }}", 0),
             ("纠纷来源", "{{ start }}", 0),
             ("纠纷类别", "{{ report_class }}（{{ category }}）", 0),
-            ("纠纷事实", "{{ facts }}", 4),
-            ("处理结果", "{{ outcome }}{% if ended_why %}：{{ ended_why }}{% endif %}", 2),
+            ("纠纷事实", "{{ facts }}", 3),
+            ("处理结果", "{{ outcome }}{% if ended_why %}：{{ ended_why }}{% endif %}", 1.4),
             ("告知途径", "{{ routes_told }}", 0),
             ("协议金额", "{% if total %}{{ total_words }}（￥{{ total }}）{% endif %}", 0),
             ("履行情况", "{{ performance }}", 0),
@@ -580,7 +628,7 @@ def closing() -> Page:
             ("负 责 人\n意　　见", "", 2.2),
         ]
     )
-    page.line("{{ made_on }}", align="right", before=12)
+    page.seal_row("{{ made_on }}")
     return page
 
 

@@ -45,13 +45,22 @@ def test_the_choice_is_kept_beside_the_proposal(cast: Cast, leak: Report) -> Non
     assert (kept.proposed_code, kept.chosen_code) == ("NB2", "NB6")
     assert (kept.proposed_severity, kept.chosen_severity) == (3, 2)
     assert kept.by == cast.people["duty"]
-    taken = dict(Suggestion.objects.filter(report=leak, field="category").values_list("value__code", "accepted"))
+    taken = dict(
+        Suggestion.objects.filter(report=leak, field="category").values_list("value__code", "accepted")
+    )
     assert taken == {"NB2": False, "NB6": True}
 
 
 def test_an_outside_deadline_reaches_the_matter(cast: Cast) -> None:
     due = NOW + timedelta(hours=5)
-    row = report(by=SYSTEM, channel="hotline", source="12345", external_id="1", outside_due_at=due, area=cast.areas["grid1"])
+    row = report(
+        by=SYSTEM,
+        channel="hotline",
+        source="12345",
+        external_id="1",
+        outside_due_at=due,
+        area=cast.areas["grid1"],
+    )
     matter = accept_report(row, by=cast.actor("duty"), category="NB2")
     assert matter.deadline_at == due
 
@@ -145,7 +154,12 @@ def test_as_proposed_takes_category_severity_and_place(cast: Cast) -> None:
         row = report()
     assert row.unplaced
     matter = accept_as_proposed(row, by=cast.actor("head"))
-    assert (matter.category.code, matter.place, matter.area, matter.unplaced) == ("NB2", place, cast.areas["grid1"], False)
+    assert (matter.category.code, matter.place, matter.area, matter.unplaced) == (
+        "NB2",
+        place,
+        cast.areas["grid1"],
+        False,
+    )
     assert Suggestion.objects.get(report=row, field="place").accepted
 
 
@@ -196,7 +210,9 @@ def test_refusing_names_another_place(cast: Cast, leak: Report) -> None:
             refuse_report(leak, by=cast.actor("duty"), to=to, why=why)
     with pytest.raises(Refusal):
         refuse_report(leak, by=cast.actor("duty"), to="城管" * 100, why="不归这里")
-    row = refuse_report(leak, by=cast.actor("duty"), to="住建局维修资金科 0570-555-0101", why="维修资金由住建局管")
+    row = refuse_report(
+        leak, by=cast.actor("duty"), to="住建局维修资金科 0570-555-0101", why="维修资金由住建局管"
+    )
     assert row.state == ReportState.REFUSED
     assert row.due_at is None
     assert Suggestion.objects.filter(report=row, accepted=False).count() == row.suggestions.count()
@@ -222,4 +238,13 @@ def test_queries_stay_few(cast: Cast, leak: Report) -> None:
 def hint(kind: str, pk: int, name: str, sure: float) -> object:
     from types import SimpleNamespace
 
-    return SimpleNamespace(entry_id=f"{kind}:{pk}", kind=kind, name=name, confidence=sure, start=0, end=2, reasons=("名称",), detail="")
+    return SimpleNamespace(
+        entry_id=f"{kind}:{pk}",
+        kind=kind,
+        name=name,
+        confidence=sure,
+        start=0,
+        end=2,
+        reasons=("名称",),
+        detail="",
+    )

@@ -58,7 +58,11 @@ def test_a_named_officer_never_sees_the_complaint(cast: Cast) -> None:
     assert not Report.objects.visible_to(cast.actor("duty").scope).filter(pk=row.pk).exists()
     for act in (accept_report, correct_about):
         with pytest.raises(OutOfReach):
-            act(row, by=cast.actor("duty"), **({"about": None, "why": "不是我"} if act is correct_about else {}))
+            act(
+                row,
+                by=cast.actor("duty"),
+                **({"about": None, "why": "不是我"} if act is correct_about else {}),
+            )
 
 
 def test_a_name_in_another_story_changes_nothing(cast: Cast) -> None:

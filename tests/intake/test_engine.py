@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
+from fengqiao.algorithms.classify import train
 from fengqiao.algorithms.proposal import Proposal
 from fengqiao.intake.models import Report, Suggestion
 from tests.cast import Cast
@@ -15,7 +18,18 @@ from tests.intake.helpers import FIRE, LEAK, StubClassifier, StubPlaces, engine_
 
 NAN, INF = float("nan"), float("inf")
 
-FIELDS = ("state", "severity", "owner_id", "area_id", "place_id", "unplaced", "restricted", "about_id", "next_step", "due_at")
+FIELDS = (
+    "state",
+    "severity",
+    "owner_id",
+    "area_id",
+    "place_id",
+    "unplaced",
+    "restricted",
+    "about_id",
+    "next_step",
+    "due_at",
+)
 
 
 def fields(row: Report) -> dict[str, Any]:
@@ -29,7 +43,7 @@ class Throws:
     def propose(self, text: str, *, k: int = 3) -> list[Proposal]:
         raise RuntimeError(f"cannot read {text}")
 
-    def find(self, text: str, *, near: object = None) -> list[Any]:
+    def find(self, text: str, near: object = None) -> list[Any]:
         raise MemoryError(text)
 
 
@@ -59,7 +73,9 @@ def test_lies_change_no_field(cast: Cast, answers: list[Proposal], text: str) ->
     assert Suggestion.objects.filter(report=row, field="category").count() <= 3
 
 
-def test_a_throwing_engine_costs_a_log_line_without_words(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_throwing_engine_costs_a_log_line_without_words(
+    cast: Cast, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.ERROR), engine_with(Throws(), Throws()):
         row = report(LEAK, area=cast.areas["grid1"])
     assert row.state == "new"
@@ -81,10 +97,32 @@ def test_a_broken_floor_makes_a_person_look_soon(cast: Cast) -> None:
 @pytest.mark.parametrize(
     "candidate",
     [
-        SimpleNamespace(entry_id="place:1", kind="place", name="x", confidence=NAN, start=0, end=1, reasons=(), detail=""),
-        SimpleNamespace(entry_id="moon:1", kind="moon", name="x", confidence=0.9, start=0, end=1, reasons=(), detail=""),
-        SimpleNamespace(entry_id="place:abc", kind="place", name="x", confidence=0.9, start=0, end=1, reasons=(), detail=""),
-        SimpleNamespace(entry_id="place:999999", kind="place", name="x", confidence=0.9, start=0, end=1, reasons=(), detail=""),
+        SimpleNamespace(
+            entry_id="place:1", kind="place", name="x", confidence=NAN, start=0, end=1, reasons=(), detail=""
+        ),
+        SimpleNamespace(
+            entry_id="moon:1", kind="moon", name="x", confidence=0.9, start=0, end=1, reasons=(), detail=""
+        ),
+        SimpleNamespace(
+            entry_id="place:abc",
+            kind="place",
+            name="x",
+            confidence=0.9,
+            start=0,
+            end=1,
+            reasons=(),
+            detail="",
+        ),
+        SimpleNamespace(
+            entry_id="place:999999",
+            kind="place",
+            name="x",
+            confidence=0.9,
+            start=0,
+            end=1,
+            reasons=(),
+            detail="",
+        ),
     ],
 )
 def test_nonsense_places_change_no_field(cast: Cast, candidate: Any) -> None:
@@ -102,3 +140,24 @@ def test_the_real_engine_reads_a_leak(cast: Cast) -> None:
     assert first.reasons
     assert first.model
     assert row.suggestions.filter(field="place").first() is not None
+
+
+def test_a_broken_model_file_leaves_the_word_rules(
+    cast: Cast, tmp_path: Path, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.MODEL_FILE = tmp_path / "triage.model"
+    (tmp_path / "triage.model").write_bytes(b"PK\x03\x04 not a model")
+    row = report(LEAK, area=cast.areas["grid1"])
+    assert row.suggestions.filter(field="category")[0].value["code"] == "NB2"
+    assert "triage model left out" in caplog.text
+
+
+def test_a_trained_model_is_taken_up_without_a_restart(
+    cast: Cast, tmp_path: Path, settings: Settings
+) -> None:
+    settings.MODEL_FILE = tmp_path / "triage.model"
+    rules = report(LEAK, area=cast.areas["grid1"]).suggestions.filter(field="category")[0].model
+    texts = [f"{word}的事第 {n} 回反映" for n in range(40) for word in ("路灯", "漏水")]
+    train(texts, ["BU6", "NB2"] * 40).save(settings.MODEL_FILE)
+    trained = report(LEAK, area=cast.areas["grid1"]).suggestions.filter(field="category")[0].model
+    assert rules != trained

@@ -31,7 +31,9 @@ from tests.intake.helpers import engine_with, report, says
 def leak(cast: Cast) -> Report:
     with engine_with(says(("NB2", 0.8))):
         return report(
-            area=cast.areas["grid1"], place_text="锦澜苑 3 栋", contact=ContactDraft("张三", "13800138000", True)
+            area=cast.areas["grid1"],
+            place_text="锦澜苑 3 栋",
+            contact=ContactDraft("张三", "13800138000", True),
         )
 
 
@@ -41,7 +43,12 @@ def test_a_fresh_receipt_says_what_comes_and_by_when(cast: Cast, leak: Report) -
     assert view.next_step
     assert view.who == "周敏"
     assert "锦澜苑 3 栋" in view.place
-    assert (view.can_answer, view.can_rate, view.can_ask_again, view.can_add_photo) == (True, False, False, True)
+    assert (view.can_answer, view.can_rate, view.can_ask_again, view.can_add_photo) == (
+        True,
+        False,
+        False,
+        True,
+    )
     assert (view.has_contact, view.wants_news, view.late) == (True, True, False)
     assert [s.done for s in view.steps] == [True, False, False]
     assert not any(state in str(view) for state in ("NEW", "'new'", "severity"))

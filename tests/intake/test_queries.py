@@ -94,7 +94,9 @@ def test_story(cast: Cast) -> None:
 
 
 def test_search(cast: Cast) -> None:
-    row = report(LEAK, area=cast.areas["grid1"], by=SYSTEM, channel="hotline", source="12345", external_id="GD-77")
+    row = report(
+        LEAK, area=cast.areas["grid1"], by=SYSTEM, channel="hotline", source="12345", external_id="GD-77"
+    )
     report("夜里有人唱歌", area=cast.areas["other_grid"])
     scope = cast.actor("duty").scope
     for typed in ("漏水", "漏", "天花板掉皮", "GD-77", row.code.lower()):

@@ -127,7 +127,8 @@ def test_a_chosen_place_or_area_is_enough(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lat", "lon"), [(None, 120.0), (30.0, None), (float("nan"), 120.0), (120.02, 30.02), (30.0, float("inf"))]
+    ("lat", "lon"),
+    [(None, 120.0), (30.0, None), (float("nan"), 120.0), (120.02, 30.02), (30.0, float("inf"))],
 )
 def test_half_or_impossible_points_are_refused(cast: Cast, lat: float | None, lon: float | None) -> None:
     with pytest.raises(Refusal) as caught:
@@ -239,7 +240,12 @@ def test_words_are_kept_as_said(cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     "said_at",
-    [NOW + timedelta(minutes=6), datetime(1970, 1, 1, tzinfo=UTC), datetime(1999, 12, 31, tzinfo=UTC), datetime(2026, 3, 1)],
+    [
+        NOW + timedelta(minutes=6),
+        datetime(1970, 1, 1, tzinfo=UTC),
+        datetime(1999, 12, 31, tzinfo=UTC),
+        NOW.replace(tzinfo=None),
+    ],
 )
 def test_unbelievable_times_are_refused(cast: Cast, said_at: datetime) -> None:
     with pytest.raises(Refusal) as caught:

@@ -42,7 +42,9 @@ def test_many_are_told_once(cast: Cast) -> None:
     for _ in range(7):
         report(area=cast.areas["grid1"])
     tick(at=LATE)
-    assert [n.text for n in Notice.objects.filter(kind="report_overdue")] == ["7 份反映超时没人看，已交到您这里，请看收件"]
+    assert [n.text for n in Notice.objects.filter(kind="report_overdue")] == [
+        "7 份反映超时没人看，已交到您这里，请看收件"
+    ]
 
 
 def test_an_urgent_one_keeps_coming_back_every_hour(cast: Cast) -> None:

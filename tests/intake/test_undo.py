@@ -6,7 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from fengqiao.intake.actions import accept_report, answer, link_report, refuse_report, undo_decision, unlink_report
+from fengqiao.intake.actions import (
+    accept_report,
+    answer,
+    link_report,
+    refuse_report,
+    undo_decision,
+    unlink_report,
+)
 from fengqiao.intake.choices import ReportState
 from fengqiao.intake.models import Correction, Report
 from fengqiao.lib import clock
@@ -29,7 +36,9 @@ def test_undo_puts_everything_back(cast: Cast, leak: Report) -> None:
     matter = accept_report(leak, by=cast.actor("duty"), category="FA7", severity=1, area=cast.areas["grid2"])
     undone = undo_decision(leak, by=cast.actor("duty"))
     after = Report.objects.filter(pk=leak.pk).values().get()
-    assert {k: v for k, v in after.items() if k != "version"} == {k: v for k, v in before.items() if k != "version"}
+    assert {k: v for k, v in after.items() if k != "version"} == {
+        k: v for k, v in before.items() if k != "version"
+    }
     assert undone.state == ReportState.NEW
     assert Matter.objects.get(pk=matter.pk).state == State.WITHDRAWN
     assert not Correction.objects.exists()

@@ -68,8 +68,12 @@ class Room:
 
     def both(self, case: MediationCase) -> tuple[Party, Party]:
         """Two parties who agree to mediation and know their rights."""
-        first = self.party(case, "applicant", "张建华", phone="13812345120", identity=WANG_ID, address="锦澜苑 5 栋 202")
-        second = self.party(case, "respondent", "刘芳", phone="13912345678", address="锦澜苑 5 栋 302", sex="女", age=41)
+        first = self.party(
+            case, "applicant", "张建华", phone="13812345120", identity=WANG_ID, address="锦澜苑 5 栋 202"
+        )
+        second = self.party(
+            case, "respondent", "刘芳", phone="13912345678", address="锦澜苑 5 栋 302", sex="女", age=41
+        )
         for party in (first, second):
             actions.record_consent(party, by=self.by(), given=True, how="当面", rights_told=True)
         return first, second
@@ -109,7 +113,9 @@ class Room:
         """Two terms: mend by 20 March, pay 3,000 yuan by 31 March."""
         payer = case.parties.get(side="respondent")
         return [
-            actions.TermDraft("修好 302 卫生间的防水，两家共同查看不再渗水", payer, None, "请物业到场", date(2026, 3, 20)),
+            actions.TermDraft(
+                "修好 302 卫生间的防水，两家共同查看不再渗水", payer, None, "请物业到场", date(2026, 3, 20)
+            ),
             actions.TermDraft("赔偿 202 墙面修补费", payer, Decimal("3000"), "微信转账", date(2026, 3, 31)),
         ]
 

@@ -81,7 +81,15 @@ def test_categories_that_are_never_mediated(room: Room, code: str) -> None:
 
 @pytest.mark.parametrize(
     "answer",
-    ["crime", "domestic_violence", "harm_to_minor", "no_guardian", "status_question", "party_in_fear", "reserved_by_law"],
+    [
+        "crime",
+        "domestic_violence",
+        "harm_to_minor",
+        "no_guardian",
+        "status_question",
+        "party_in_fear",
+        "reserved_by_law",
+    ],
 )
 def test_answers_that_close_the_door(room: Room, answer: str) -> None:
     """What the check finds out closes a mediation of any category: freedom of will is missing (art. 3)."""

@@ -25,7 +25,9 @@ def _unfinished_without_owner() -> int:
 
 
 def _accepted_without_matter() -> int:
-    return Report.objects.filter(state__in=[ReportState.ACCEPTED, ReportState.MERGED], matter__isnull=True).count()
+    return Report.objects.filter(
+        state__in=[ReportState.ACCEPTED, ReportState.MERGED], matter__isnull=True
+    ).count()
 
 
 def _refused_without_place() -> int:

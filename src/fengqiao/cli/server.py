@@ -68,12 +68,13 @@ def do_serve(args: argparse.Namespace) -> int:
     """Serve, with the clocks driven from here unless told otherwise."""
     collect_static()
     if not args.no_tick:
-        threading.Thread(target=_tick_forever, name="fengqiao-tick", daemon=True).start()
+        threading.Thread(target=tick_forever, name="fengqiao-tick", daemon=True).start()
     serve(args.host, args.port, args.workers)
     return 0
 
 
-def _tick_forever() -> None:
+def tick_forever() -> None:
+    """Drive the clocks once a minute, for as long as the server runs; a lost database is said and waited for."""
     from django.db import DatabaseError, close_old_connections
 
     while True:
