@@ -26,6 +26,8 @@ def run(argv: Sequence[str]) -> int:
     import django
 
     django.setup()
+    from django.db import OperationalError, ProgrammingError
+
     from fengqiao.lib.crypto import KeyFileError  # tables may be touched only after setup
     from fengqiao.lib.errors import Refusal
 
@@ -37,6 +39,9 @@ def run(argv: Sequence[str]) -> int:
         return 1
     except (KeyFileError, FileNotFoundError, PermissionError) as error:
         print(f"没有做成：{error}", file=sys.stderr)
+        return 1
+    except (OperationalError, ProgrammingError) as error:
+        print(f"没有做成：数据库还没有建好或连不上，请先运行 fengqiao migrate（{error}）", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("已停止", file=sys.stderr)

@@ -73,9 +73,8 @@ def do_reports(args: argparse.Namespace) -> int:
     if len(job.errors) > 20:
         print(f"还有 {len(job.errors) - 20} 行，见工作台“导入导出”")
     seconds = time.monotonic() - began
-    print(
-        f"读了 {done['read']} 行，新增 {done['added']}，已有 {done['existing']}，没收 {done['refused']}，用时 {seconds:.1f} 秒"
-    )
+    figures = f"读了 {done['read']} 行，新增 {done['added']}，已有 {done['existing']}，没收 {done['refused']}"
+    print(f"{figures}，用时 {seconds:.1f} 秒")
     if args.json:
         print(imports.last_line(job))
     return 0
