@@ -31,8 +31,7 @@ LINES = [
     ("{{ number }}", 14, False, "center", False, 6),
     ("{{ name }} 同志：", 20, False, "left", False, 18),
     (
-        "兹聘请您担任 {{ scope }} {{ role }}，聘期自 {{ start }} 起"
-        "{% if end %}，至 {{ end }} 止{% endif %}。",
+        "兹聘请您担任{{ scope }}{{ role }}，聘期自{{ start }}起{% if end %}，至{{ end }}止{% endif %}。",
         20,
         False,
         "left",

@@ -18,8 +18,8 @@ from fengqiao.accounts.actions import (
     deactivate,
     issue_token,
     read_phone,
-    reset_password,
     revoke_token,
+    set_password,
     set_phone,
 )
 from fengqiao.accounts.models import ApiToken, Person
@@ -115,7 +115,7 @@ def test_one_may_take_ones_own_phone_off(cast: Cast) -> None:
 
 def test_ones_own_password_needs_the_old_one(cast: Cast) -> None:
     officer = cast.people["officer"]
-    reset_password(officer, by=cast.actor("head"), new=GOOD)
+    set_password(officer, by=cast.actor("head"), password=GOOD)
     with pytest.raises(Refusal) as found:
         change_password(officer, by=cast.actor("officer"), old="不对", new="另一个-长长的-密码")
     assert found.value.code == "wrong_password"
@@ -131,10 +131,10 @@ def test_ones_own_password_needs_the_old_one(cast: Cast) -> None:
 def test_keepers_of_the_system_are_reset_by_the_system_alone(cast: Cast) -> None:
     for key in ("admin", "auditor"):
         with pytest.raises(NotAllowed):
-            reset_password(cast.people[key], by=cast.actor("head"), new=GOOD)
-    assert reset_password(cast.people["admin"], by=SYSTEM, new=GOOD).check_password(GOOD)
+            set_password(cast.people[key], by=cast.actor("head"), password=GOOD)
+    assert set_password(cast.people["admin"], by=SYSTEM, password=GOOD).check_password(GOOD)
     with pytest.raises(NotAllowed):
-        reset_password(cast.people["head"], by=cast.actor("head"), new=GOOD)
+        set_password(cast.people["head"], by=cast.actor("head"), password=GOOD)
 
 
 def test_switched_off_people_lose_rights_and_tokens_at_once(cast: Cast) -> None:
@@ -185,13 +185,13 @@ def test_an_appointer_of_one_street_does_not_reach_people_of_another(cast: Cast)
         valid_from=date(2026, 6, 1), created_at=NOW,
     )  # fmt: skip
     with pytest.raises(NotAllowed):  # part of the person's work, though still to come, lies elsewhere
-        reset_password(cast.people["officer"], by=cast.actor("head"), new=GOOD)
+        set_password(cast.people["officer"], by=cast.actor("head"), password=GOOD)
 
 
 VERBS: dict[str, Callable[[Cast, Actor], object]] = {
     "change_person": lambda c, by: change_person(c.people["officer"], by=by, name="王建国", title="警长"),
     "set_phone": lambda c, by: set_phone(c.people["officer"], by=by, phone="13800001111"),
-    "reset_password": lambda c, by: reset_password(c.people["officer"], by=by, new=GOOD),
+    "set_password": lambda c, by: set_password(c.people["officer"], by=by, password=GOOD),
     "deactivate": lambda c, by: deactivate(c.people["officer"], by=by, reason="试"),
     "activate": lambda c, by: activate(c.people["officer"], by=by, reason="试"),
     "issue_token": lambda c, by: issue_token(c.people["officer"], by=by, label="试"),

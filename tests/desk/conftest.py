@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from fengqiao.accounts.scope import RESIDENT
 from fengqiao.intake.actions import receive_report
 from fengqiao.intake.drafts import ContactDraft
 from fengqiao.intake.models import Report
-from fengqiao.accounts.scope import RESIDENT
 from fengqiao.matters import actions
 from fengqiao.matters.models import Matter
 from fengqiao.matters.queries import current_categories

@@ -43,7 +43,9 @@ def test_a_wrong_password_keeps_the_name_and_tells_nothing(person: str) -> None:
     page = Client().post("/signin/", {"username": person, "password": "wrong"})
     text = page.content.decode()
     assert page.status_code == 422
-    assert "账号或密码不对" in text and f'value="{person}"' in text and "wrong" not in text
+    assert "账号或密码不对" in text
+    assert f'value="{person}"' in text
+    assert "wrong" not in text
     unknown = Client().post("/signin/", {"username": "nobody-here", "password": "wrong"})
     assert "账号或密码不对" in unknown.content.decode()
 
@@ -105,6 +107,8 @@ def test_a_demonstration_offers_one_account_a_role(cast: Cast, settings: object)
     assert [a.name for a in demo_accounts()] == ["周敏", "王建国", "李敏"]
     settings.DEMO = True  # type: ignore[attr-defined]
     page = Client().get("/signin/").content.decode()
-    assert "值班民警" in page and "调解员" in page and DEMO_PASSWORD in page
+    assert "值班民警" in page
+    assert "调解员" in page
+    assert DEMO_PASSWORD in page
     answer = Client().post("/signin/", {"username": "mediator", "password": DEMO_PASSWORD})
     assert answer["Location"] == "/desk/"

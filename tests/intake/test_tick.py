@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 
+from fengqiao.accounts.scope import SYSTEM
 from fengqiao.audit.queries import verify_chain
+from fengqiao.intake import import_spool, imports
 from fengqiao.intake.actions import accept_report
 from fengqiao.intake.choices import ReportEventKind
 from fengqiao.intake.models import Report
@@ -18,8 +21,8 @@ LATE = NOW + timedelta(hours=3)
 
 def test_overdue_goes_to_the_head_with_a_fresh_time(cast: Cast) -> None:
     row = report(area=cast.areas["grid1"])
-    assert tick(at=NOW + timedelta(minutes=30)) == {"reports_climbed": 0}
-    assert tick(at=LATE) == {"reports_climbed": 1}
+    assert tick(at=NOW + timedelta(minutes=30))["reports_climbed"] == 0
+    assert tick(at=LATE)["reports_climbed"] == 1
     fresh = Report.objects.get(pk=row.pk)
     assert (fresh.owner, fresh.climbed) == (cast.people["head"], 1)
     assert fresh.due_at is not None
@@ -33,7 +36,7 @@ def test_the_second_run_at_the_same_moment_does_nothing(cast: Cast) -> None:
     report(area=cast.areas["grid1"])
     tick(at=LATE)
     before = list(Report.objects.values_list("owner", "due_at", "climbed", "version"))
-    assert tick(at=LATE) == {"reports_climbed": 0}
+    assert tick(at=LATE)["reports_climbed"] == 0
     assert list(Report.objects.values_list("owner", "due_at", "climbed", "version")) == before
     assert Notice.objects.filter(kind="report_overdue").count() == 1
 
@@ -67,4 +70,23 @@ def test_it_goes_round_the_person_it_is_about(cast: Cast) -> None:
 def test_decided_reports_stay(cast: Cast) -> None:
     row = report(area=cast.areas["grid1"])
     accept_report(row, by=cast.actor("duty"), category="NB2")
-    assert tick(at=NOW + timedelta(days=30)) == {"reports_climbed": 0}
+    assert tick(at=NOW + timedelta(days=30))["reports_climbed"] == 0
+
+
+def test_import_files_nobody_reads_are_removed(cast: Cast) -> None:
+    job = imports.start_job("内容\n漏水了\n".encode(), by=SYSTEM)
+    lost = import_spool.folder() / "lost.jsonl"
+    fresh = import_spool.folder() / "fresh.jsonl"
+    for path in (lost, fresh):
+        path.write_text("{}")
+    os.utime(lost, (0, 0))
+    os.utime(import_spool.folder() / job.path, (0, 0))
+    assert tick(at=NOW)["import_files_removed"] >= 1
+    assert not lost.exists()
+    assert fresh.exists()
+    assert (import_spool.folder() / job.path).exists()
+    tick(at=NOW + timedelta(days=8))
+    assert not (import_spool.folder() / job.path).exists()
+    job.refresh_from_db()
+    assert job.state == "cancelled"
+    fresh.unlink()

@@ -22,7 +22,8 @@ from tests.cast import NOW, Cast
 
 WANG_ID = "11010519491231002X"
 """A made-up identity number whose check character fits; born 1949-12-31, female."""
-CHILD_ID = "110105201503120015"
+CHILD_ID = "110105201503120017"
+"""Made up too; born 2015-03-12."""
 
 
 @dataclass
@@ -30,10 +31,11 @@ class Room:
     """Builds mediations; every step is done by whoever would do it."""
 
     cast: Cast
+    who: str = "mediator"
 
-    def by(self, name: str = "mediator") -> Actor:
-        """The actor of one of the cast."""
-        return self.cast.actor(name)
+    def by(self, name: str = "") -> Actor:
+        """The actor of one of the cast, the mediator of this room when none is named."""
+        return self.cast.actor(name or self.who)
 
     def matter(self, code: str = "NB2", area: str = "grid1", owner: str = "officer", **more: Any) -> Matter:
         """An accepted matter in the area."""
@@ -54,7 +56,7 @@ class Room:
         return actions.open_case(
             matter or self.matter(),
             by=more.pop("by", None) or self.by("officer"),
-            mediator=more.pop("mediator", None) or self.cast.people["mediator"],
+            mediator=more.pop("mediator", None) or self.cast.people[self.who],
             start=more.pop("start", "party"),
             facts=more.pop("facts", "302 的卫生间防水坏了，水渗到 202 的天花板，墙皮脱落，双方为修理费争执"),
             request=more.pop("request", "修好防水，赔偿墙面 3000 元"),

@@ -31,7 +31,7 @@ def test_a_planned_sitting_is_the_next_step(room: Room, hall: Resource) -> None:
 
 def test_a_room_holds_one_sitting_at_a_time(room: Room, cast: Cast, hall: Resource) -> None:
     first = room.started()
-    second = room.started(room.case(room.matter(), mediator=cast.people["officer"]))
+    second = Room(cast, "officer").started()
     planned = room.session(first, planned_at=at(13, 14), room=hall, minutes=60)
     for start in (at(13, 14), at(13, 14) + timedelta(minutes=59), at(13, 13) + timedelta(minutes=1)):
         with pytest.raises(Refusal) as refusal:
@@ -39,7 +39,7 @@ def test_a_room_holds_one_sitting_at_a_time(room: Room, cast: Cast, hall: Resour
         assert refusal.value.code == "room_taken"
     actions.plan_session(second, by=room.by("officer"), planned_at=at(13, 15), room=hall)
     actions.cancel_session(planned, by=room.by(), why="一方出差")
-    later = room.started(room.case(room.matter(), mediator=cast.people["justice"]))
+    later = Room(cast, "justice").started()
     actions.plan_session(later, by=room.by("officer"), planned_at=at(13, 14), room=hall)
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from fengqiao.accounts.models import Person
 from fengqiao.lib import clock
-from fengqiao.teams.models import Appointment, Duty, Station
+from fengqiao.lib.place_config import list_places, using
+from fengqiao.teams.models import Appointment, Duty, Station, Team
 from fengqiao.teams.queries import on_duty, who_answers
 from fengqiao.territory.models import Area
 from tests.cast import NOW, Cast
@@ -38,6 +39,20 @@ def test_who_is_on_duty_on_the_beat_goes_before_the_officer(cast: Cast) -> None:
     answer = who_answers(cast.areas["grid2"])
     assert (answer.person, answer.fallback) == (cast.people["auxiliary"], False)
     assert answer.because == "第 1 警务区 此刻在班，到 18:00"
+
+
+def test_duty_of_a_team_counts_for_the_teams_ground(cast: Cast) -> None:
+    team = Team.objects.create(
+        kind="community_team",
+        code="C1",
+        name="锦澜社区队伍",
+        area=cast.areas["community"],
+        formed_on=date(2025, 1, 1),
+    )
+    on_duty_for(cast, "committee", team=team)
+    answer = who_answers(cast.areas["grid1"])
+    assert (answer.person, answer.because) == (cast.people["committee"], "锦澜社区队伍 此刻在班，到 18:00")
+    assert who_answers(cast.areas["grid3"]).person == cast.people["head"]
 
 
 def test_duty_counts_only_at_its_hour(cast: Cast) -> None:
@@ -164,13 +179,14 @@ def test_there_is_always_one_answer(cast: Cast, data: st.DataObject) -> None:
             person=person, kind=kind, starts_at=start, ends_at=start + timedelta(hours=8), **where
         )
     out = frozenset(p.pk for p in data.draw(st.lists(st.sampled_from(people), max_size=17)))
-    answer = who_answers(
-        data.draw(st.sampled_from(areas)),
-        NOW + timedelta(hours=data.draw(st.integers(-24, 24))),
-        role=data.draw(st.sampled_from(ROLES)),
-        level=data.draw(st.sampled_from(LEVELS)),
-        exclude=out,
-    )
+    with using(data.draw(st.sampled_from(["base", *list_places()]))):
+        answer = who_answers(
+            data.draw(st.sampled_from(areas)),
+            NOW + timedelta(hours=data.draw(st.integers(-24, 24))),
+            role=data.draw(st.sampled_from(ROLES)),
+            level=data.draw(st.sampled_from(LEVELS)),
+            exclude=out,
+        )
     assert answer.person.pk not in out
     assert answer.person.is_active
     assert 0 < len(answer.because) <= 120

@@ -127,6 +127,24 @@ def test_swapped_coordinates_are_never_mended(cast: Cast) -> None:
     assert "反" in report.refused[0].message
 
 
+def test_a_file_from_another_map_comes_in_as_wgs84(cast: Cast) -> None:
+    from fengqiao.territory.coordinates import coordinates_out
+
+    corners = [
+        list(reversed(coordinates_out(lat, lon, "bd09"))) for lon, lat in ring(120.2, 30.0, 120.3, 30.1)
+    ]
+    assert import_areas(
+        geojson(("990100003", "新街道", "street", corners)), by=cast.actor("admin"), system="BD-09"
+    ).done
+    drawn = Boundary.objects.get(area__code="990100003")
+    assert (drawn.min_lon, drawn.max_lat) == pytest.approx((120.2, 30.1), abs=1e-6)
+    with pytest.raises(Refusal) as found:
+        import_areas(
+            geojson(("990100003", "新街道", "street", corners)), by=cast.actor("admin"), system="火星"
+        )
+    assert found.value.code == "bad_system"
+
+
 def test_an_area_without_an_outline_is_an_area_all_the_same(cast: Cast) -> None:
     report = import_areas(geojson(("990100001202", "下柳村", "village", None)), by=cast.actor("admin"))
     assert report.done

@@ -18,7 +18,7 @@ ACTIONS: dict[str, str] = {
     "set_phone": APPOINT,
     "read_phone": SEE,
     "change_password": OWN,
-    "reset_password": APPOINT,
+    "set_password": APPOINT,
     "choose_language": OWN,
     "deactivate": APPOINT,
     "activate": APPOINT,

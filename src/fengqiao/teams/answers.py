@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -75,18 +75,12 @@ class Search:
         ground = {a.pk for a in self.line if a.rank in _GROUND_RANKS}
         beats = [b.pk for b in self.beats]
         able = self._able(role)
-        rows = [
-            d
-            for d in self.duties
-            if d.kind in _GROUND_DUTY
-            and d.person_id in able
-            and (d.beat_id in beats or (d.area_id is not None and d.area_id in ground))
-        ]
+        here = [d for d in self.duties if d.kind in _GROUND_DUTY and d.person_id in able]
+        rows = [d for d in here if d.beat_id in beats or _ground_of(d) in ground]
         if not rows:
             return None
         first = min(rows, key=lambda d: (beats.index(d.beat_id) if d.beat_id in beats else len(beats), d.pk))
-        where = first.beat or first.area
-        until = clock.local(first.ends_at)
+        where, until = first.beat or first.area or first.team, clock.local(first.ends_at)
         return Answer(first.person, f"{where} 此刻在班，到 {until:%H:%M}", False)
 
     def _able(self, role: str) -> set[int]:
@@ -122,6 +116,13 @@ class Search:
         return Answer(first.person, f"在班的{self.roles[DUTY_OFFICER]}", True)
 
 
+def _ground_of(duty: Duty) -> int | None:
+    """The area a duty is for: its own, or that of the team it is for."""
+    if duty.area_id is None and duty.beat_id is None and duty.team is not None:
+        return duty.team.area_id
+    return duty.area_id
+
+
 def search(area: Area, at: datetime, *, role: str, level: str, exclude: frozenset[int]) -> Answer | None:
     """All steps but the last; None when nobody is there but the station's default owner."""
     base = (area_at_rank(area, level) or area) if level else area
@@ -154,8 +155,7 @@ def _chain(look: Search) -> Answer | None:
     """The place's own chain for a piece of ground: normally beat officer, duty officer on duty, station head."""
     words = {r.key: r.zh for r in current_place().roles}
     missing = f"没有在岗的{words[look.role]}" if look.role in words else f"{look.area} 没有在岗的人"
-    for n, role in enumerate((*current_place().answer_chain, DUTY_OFFICER)):
-        on_desk = role == DUTY_OFFICER and DUTY_OFFICER not in current_place().answer_chain[:n]
+    for n, (role, on_desk) in enumerate(_steps(current_place().answer_chain)):
         second = bool(look.role) or n > 0
         found = look.duty_desk() if on_desk else look.appointed(role, fallback=second)
         if found:
@@ -163,3 +163,11 @@ def _chain(look: Search) -> Answer | None:
                 found if not second else Answer(found.person, f"{missing}，由{found.because}接手"[:120], True)
             )
     return None
+
+
+def _steps(chain: Sequence[str]) -> list[tuple[str, bool]]:
+    """Roles in the order asked; True where only somebody on duty now counts. Duty officers at home come last."""
+    steps = [(role, role == DUTY_OFFICER) for role in chain]
+    if DUTY_OFFICER not in chain:
+        steps.append((DUTY_OFFICER, True))
+    return [*steps, (DUTY_OFFICER, False)]

@@ -19,11 +19,7 @@ class DutyKind(models.TextChoices):
 class EvidenceKind(models.TextChoices):
     """What shows that an item of a duty list was done; the keys are those of a place's configuration."""
 
-    NOTE = "note", _("记录")
+    NOTE = "note", _("文字记录")
     PHOTO = "photo", _("照片")
-    VISIT = "visit", _("走访记录")
-    MINUTES = "minutes", _("会议纪要")
-    DOCUMENT = "document", _("文书")
-    ATTENDANCE = "attendance", _("签到")
-    MATTER = "matter", _("事项")
-    LIST = "list", _("清单")
+    RECORD = "record", _("系统记录")
+    FILE = "file", _("材料")

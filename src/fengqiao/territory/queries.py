@@ -11,7 +11,22 @@ from fengqiao.lib.errors import Refusal
 from fengqiao.territory.choices import Rank
 from fengqiao.territory.index import codes_at
 from fengqiao.territory.models import Area, Beat, BeatGrid
+from fengqiao.territory.names import gazetteer
 from fengqiao.territory.roots import ensure_root
+
+__all__ = [
+    "Located",
+    "ancestors",
+    "area_at_rank",
+    "area_choices",
+    "beat_of",
+    "beats_over",
+    "check_point",
+    "gazetteer",
+    "locate",
+    "locate_many",
+    "main_beats",
+]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from fengqiao.accounts.actions.people import (
     create_person,
     deactivate,
     read_phone,
-    reset_password,
+    set_password,
     set_phone,
 )
 from fengqiao.accounts.actions.tokens import issue_token, revoke_token
@@ -22,7 +22,7 @@ __all__ = [
     "deactivate",
     "issue_token",
     "read_phone",
-    "reset_password",
     "revoke_token",
+    "set_password",
     "set_phone",
 ]

@@ -144,7 +144,7 @@ def change_password(person: Person, *, by: Actor, old: str, new: str) -> Person:
 
 
 @transaction.atomic
-def reset_password(person: Person, *, by: Actor, new: str) -> Person:
+def set_password(person: Person, *, by: Actor, password: str) -> Person:
     """A new password for somebody who forgot theirs, by who manages them; not for oneself.
 
     Accounts that configure the system or read its log are reset by the system alone (command line), so that
@@ -154,7 +154,7 @@ def reset_password(person: Person, *, by: Actor, new: str) -> Person:
     if reach.is_self(by, person):
         raise NotAllowed("自己的密码请在“我的”里改，要先填原密码")
     reach.demand_manages(by, person)
-    return _new_password(person, new, by, "person.password_reset")
+    return _new_password(person, password, by, "person.password_set")
 
 
 def _new_password(person: Person, new: str, by: Actor, verb: str) -> Person:

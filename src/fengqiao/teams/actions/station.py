@@ -6,16 +6,21 @@ import uuid
 
 from django.db import IntegrityError, transaction
 
+from fengqiao.accounts.checks import demand
 from fengqiao.accounts.models import Person
-from fengqiao.accounts.scope import SYSTEM
+from fengqiao.accounts.scope import SYSTEM, Actor
 from fengqiao.accounts.trail import trail
 from fengqiao.lib import clock
 from fengqiao.lib.crypto import keyring
+from fengqiao.lib.errors import Refusal
 from fengqiao.lib.place_config import current_place
+from fengqiao.lib.text import one_line
 from fengqiao.teams.models import Appointment, Station, Team
+from fengqiao.teams.policy import APPOINT, PEOPLE
 from fengqiao.territory.models import Area
 from fengqiao.territory.roots import ensure_root
 
+HANDLES = "matter.handle"
 STATION = "station"
 """Kind and code of the station's own team; not one of a place's kinds of teams."""
 
@@ -78,3 +83,39 @@ def _default_owner(area: Area) -> Person:
         created_at=clock.now(),
     )
     return owner
+
+
+@transaction.atomic
+def change_station(
+    *, by: Actor, name: str = "", default_owner: Person | None = None, area: Area | None = None
+) -> Station:
+    """Give the station its name, the person who answers when nobody else does, or its area.
+
+    Needs the right to appoint over its area (and over the new one). Raises Refusal for a default owner who is
+    switched off or may not handle matters over the station's area.
+    """
+    ensure_station()
+    rows = Station.objects.select_for_update(of=("self",)).select_related("team", "area", "default_owner")
+    found = rows.order_by("pk")[0]
+    demand(by, APPOINT, found.area.path, see=PEOPLE)
+    if area is not None:
+        demand(by, APPOINT, area.path, see=PEOPLE)
+        found.area = found.team.area = area
+    if name:
+        found.name = found.team.name = one_line(name, limit=60, field="name")
+    if default_owner is not None:
+        _check_owner(default_owner, found.area)
+        found.default_owner = default_owner
+    found.save()
+    found.team.save()
+    trail(by, "station.changed", found, name=found.name, owner=found.default_owner_id, area=found.area_id)
+    return found
+
+
+def _check_owner(person: Person, area: Area) -> None:
+    able = [r.key for r in current_place().roles if r.may(HANDLES)]
+    day = clock.local(clock.now()).date()
+    held = Appointment.objects.on(day).filter(person=person, role__in=able, area__in=area.ancestor_ids)
+    if not person.is_active or not held.exists():
+        words = f"默认负责人要能办理 {area} 的事项，{person.name} 现在不能，请先任命"
+        raise Refusal(words, code="bad_owner", field="default_owner")

@@ -64,13 +64,18 @@ def import_areas(
         demand(by, EDIT, parent.path, see=SEE)
     elif not by.scope.can(EDIT):
         demand_root(by)
+    list(
+        Area.objects.select_for_update().filter(parent__isnull=True).values_list("pk")
+    )  # one import at a time
     rows, faults = _rows(source, fields, system)
     gb = fields is not None and fields.code == GB
     plan = make_plan(rows, under=under, parent=parent, gb=gb, repair=repair)
     plan.results.extend(faults)
     _check_reach(plan, by)
-    if plan.stopped:
-        return _report(plan, done=False)
+    return _report(plan, done=False) if plan.stopped else _carry_out(plan, by, source_name, dry_run)
+
+
+def _carry_out(plan: Plan, by: Actor, source_name: str, dry_run: bool) -> ImportReport:
     _adopt_root(plan)
     written = _write(plan, source_name)
     report = _report(plan, done=not dry_run)

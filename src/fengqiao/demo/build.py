@@ -1,0 +1,75 @@
+"""Building a demonstration: township, a year behind it, and a few things waiting this morning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from fengqiao.demo.history import History, write_history
+from fengqiao.demo.load import Ground, load_ground
+from fengqiao.demo.mediated import write_mediations
+from fengqiao.demo.model import Township
+from fengqiao.demo.scales import Scale
+from fengqiao.demo.story import DemoReport, write_reports
+from fengqiao.demo.township import build_township
+from fengqiao.intake.actions import receive_report
+from fengqiao.intake.drafts import ContactDraft
+from fengqiao.lib import clock
+from fengqiao.matters.actions import load_reference
+from fengqiao.teams.actions import load_mechanisms
+from fengqiao.teams.scopes import actor_for
+
+WAITING = 14
+"""Reports left for the desk to look at, each taken in through the same door as a real one."""
+
+Say = Callable[[str], None]
+
+
+def build(*, seed: int, scale: Scale, matters: int | None, say: Say) -> dict[str, Any]:
+    """Build everything into an empty database; returns counts. The same seed gives the same township."""
+    now = clock.now()
+    load_reference()
+    say("画出街道、河、村庄和网格")
+    town = build_township(seed=seed, scale=scale)
+    ground = load_ground(town)
+    load_mechanisms()
+    n = matters if matters is not None else scale.matters_per_year
+    say(f"写下一年的事：约 {n} 件")
+    told = list(write_reports(town, seed, n, now - timedelta(days=365), now))
+    waiting = told[-WAITING:] if len(told) > 2 * WAITING else []
+    history = write_history(town, ground, told[: len(told) - len(waiting)], seed)
+    cases = write_mediations(history)
+    say("今天早上进来的几件，等人看")
+    _receive(town, ground, waiting, now)
+    return {"matters": history.counts["matters"], "reports": history.counts["reports"], "mediations": cases}
+
+
+def _receive(town: Township, ground: Ground, waiting: list[DemoReport], now: datetime) -> None:
+    """Take in the last reports as they would have come, over the last hours."""
+    for n, report in enumerate(waiting):
+        at = now - timedelta(minutes=7 * (len(waiting) - n) + (n * 5) % 4)
+        with clock.at(at), transaction.atomic():
+            receive_report(
+                by=actor_for(ground.people[report.taken_by or _desk(town)]),
+                channel=str(report.channel),
+                text=report.text,
+                key=f"demo-waiting-{report.number}",
+                place_text=report.where,
+                lat=round(report.point[1], 6),
+                lon=round(report.point[0], 6),
+                contact=ContactDraft(report.reporter, report.phone, True) if report.phone else None,
+                origin="resident" if not report.outside_no else "partner",
+                source=str(report.channel) if report.outside_no else "",
+                external_id=report.outside_no,
+                outside_due_at=now + timedelta(days=3) if report.outside_no else None,
+            )
+
+
+def _desk(town: Township) -> str:
+    return next(p.code for p in town.people if p.role == "duty_officer")
+
+
+__all__ = ["History", "build"]

@@ -1,0 +1,321 @@
+"""Writing a synthetic township into an empty database: ground, people, teams, duty. Bulk, in one
+transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from shapely.geometry import mapping
+
+from fengqiao.accounts.models import Person
+from fengqiao.demo import model
+from fengqiao.lib import clock
+from fengqiao.lib.place_config import current_place
+from fengqiao.teams.choices import DutyKind
+from fengqiao.teams.models import (
+    Appointment,
+    Duty,
+    Membership,
+    Partner,
+    Post,
+    Resource,
+    Station,
+    Team,
+)
+from fengqiao.territory.models import Area, Beat, BeatGrid, Boundary, MapFeature, Place
+
+DEMO_PASSWORD = "fengqiao-demo"  # noqa: S105 - printed on the sign-in page of a demonstration
+SHIFT_START = time(8, 30)
+DUTY_DAYS_BACK, DUTY_DAYS_AHEAD = 2, 14
+BATCH = 2000
+
+
+@dataclass
+class Ground:
+    """The rows of a township by the generator's codes."""
+
+    areas: dict[str, Area] = field(default_factory=dict)
+    beats: dict[str, Beat] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    teams: dict[str, Team] = field(default_factory=dict)
+    partners: dict[str, Partner] = field(default_factory=dict)
+
+
+@transaction.atomic
+def load_ground(town: model.Township) -> Ground:
+    """Write everything but matters; returns the rows by code. The database must hold no areas yet."""
+    ground = Ground()
+    began = town.rotas[0].start if town.rotas else clock.local(clock.now()).date() - timedelta(days=365)
+    _areas(town, ground)
+    _scenery(town)
+    _beats(town, ground)
+    _places(town, ground)
+    _people(town, ground)
+    _partners(town, ground)
+    _teams(town, ground)
+    _stations(town, ground)
+    _appointments(town, ground, began)
+    _duty(town, ground)
+    return ground
+
+
+def _areas(town: model.Township, ground: Ground) -> None:
+    for rank in ("county", "street", "community", "village", "grid"):
+        rows = [a for a in town.areas if a.rank == rank]
+        made = Area.objects.bulk_create(
+            [
+                Area(
+                    parent=ground.areas[a.parent] if a.parent else None,
+                    rank=a.rank,
+                    code=a.code,
+                    name=a.name,
+                    households=a.households,
+                    residents=a.residents + a.tenants,
+                )
+                for a in rows
+            ],
+            batch_size=BATCH,
+        )
+        for area in made:
+            area.path = f"{area.parent.path if area.parent else '/'}{area.pk}/"
+            ground.areas[area.code] = area
+        Area.objects.bulk_update(made, ["path"], batch_size=BATCH)
+    Boundary.objects.bulk_create([_boundary(a, ground) for a in town.areas], batch_size=500)
+
+
+def _boundary(area: model.Area, ground: Ground) -> Boundary:
+    west, south, east, north = area.outline.bounds
+    return Boundary(
+        area=ground.areas[area.code],
+        geometry=_geometry(area.outline),
+        min_lon=west,
+        min_lat=south,
+        max_lon=east,
+        max_lat=north,
+        valid_from=date(2000, 1, 1),
+        source="演示",
+    )
+
+
+def _geometry(shape: Any) -> dict[str, Any]:
+    found = mapping(shape)
+    return {"type": found["type"], "coordinates": found["coordinates"]}
+
+
+def _scenery(town: model.Township) -> None:
+    rows = []
+    for f in town.features:
+        line = {"type": "LineString", "coordinates": [list(p) for p in f.line]}
+        rows.append(
+            MapFeature(
+                kind=f.kind, name=f.name, geometry=_geometry(f.outline) if f.outline is not None else line
+            )
+        )
+    MapFeature.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def _beats(town: model.Township, ground: Ground) -> None:
+    covers: list[BeatGrid] = []
+    taken: set[str] = set()
+    for b in town.beats:
+        street = ground.areas[b.grids[0]].ancestor_ids[1]
+        beat = Beat.objects.create(code=b.code, name=b.name, area_id=street)
+        ground.beats[b.code] = beat
+        for grid in (*b.grids, *b.shared):
+            main = grid not in taken and grid not in b.shared
+            covers.append(BeatGrid(beat=beat, grid=ground.areas[grid], main=main))
+            if main:
+                taken.add(grid)
+    BeatGrid.objects.bulk_create(covers)
+
+
+def _places(town: model.Township, ground: Ground) -> None:
+    rows = Place.objects.bulk_create(
+        [
+            Place(
+                name=p.name,
+                aliases=list(p.aliases),
+                address=p.address,
+                kind=p.kind,
+                tier=p.tier,
+                area=ground.areas[p.grid],
+                lon=round(p.point[0], 7),
+                lat=round(p.point[1], 7),
+            )
+            for p in town.places
+        ],
+        batch_size=BATCH,
+    )
+    ground.places = {p.code: row for p, row in zip(town.places, rows, strict=True)}
+
+
+def _people(town: model.Township, ground: Ground) -> None:
+    password = make_password(DEMO_PASSWORD)  # one slow hash for all: this is a demonstration
+    now = clock.now()
+    firsts: set[str] = set()
+    rows = []
+    for p in town.people:
+        username = p.code if p.role in firsts else p.role
+        firsts.add(p.role)
+        person = Person(username=username, name=p.name, title=p.title, password=password, created_at=now)
+        person.set_phone(p.phone)
+        rows.append(person)
+    made = Person.objects.bulk_create(rows, batch_size=BATCH)
+    ground.people = {p.code: row for p, row in zip(town.people, made, strict=True)}
+
+
+def _partners(town: model.Township, ground: Ground) -> None:
+    for p in town.partners:
+        partner = Partner.objects.create(
+            name=p.name, kind=p.kind, area=ground.areas[p.area], duty_line=p.duty_line
+        )
+        ground.partners[p.code] = partner
+        Resource.objects.bulk_create(
+            Resource(
+                partner=partner,
+                kind=r.kind,
+                name=r.name,
+                hours=r.hours,
+                place=ground.places.get(r.place),
+                area=ground.places[r.place].area if r.place in ground.places else partner.area,
+            )
+            for r in p.resources
+        )
+
+
+def _teams(town: model.Township, ground: Ground) -> None:
+    members: list[Membership] = []
+    for t in town.teams:
+        team = Team.objects.create(
+            kind=t.kind, code=t.code, name=t.name, area=ground.areas[t.area], formed_on=t.formed_on
+        )
+        ground.teams[t.code] = team
+        for code in dict.fromkeys((*t.leaders, *t.members)):
+            members.append(
+                Membership(
+                    team=team, person=ground.people[code], leads=code in t.leaders, valid_from=t.formed_on
+                )
+            )
+    Membership.objects.bulk_create(members, batch_size=BATCH)
+    for zone in town.zones:
+        for name, _point in zone.posts:
+            area = ground.areas[zone.grids[0]]
+            Post.objects.create(kind=zone.kind, name=name, area=area, hours=zone.hours)
+
+
+def _stations(town: model.Township, ground: Ground) -> None:
+    county = ground.areas[town.ranked("county")[0].code]
+    first: Team | None = None
+    for s in town.stations:
+        area = county if len(town.stations) == 1 else ground.areas[s.streets[0]]
+        team = Team.objects.create(
+            kind="station", code=s.code, name=s.name, area=area, formed_on=date(2010, 1, 1)
+        )
+        first = first or team
+        people = [p for p in town.people if p.station == s.code]
+        Membership.objects.bulk_create(
+            Membership(
+                team=team,
+                person=ground.people[p.code],
+                leads=p.role == "station_head",
+                valid_from=date(2024, 1, 1),
+            )
+            for p in people
+        )
+    owner = next(p for p in town.people if p.role == "duty_officer")
+    if first is None:
+        raise ValueError("a township needs a station")
+    Station.objects.create(
+        team=first,
+        area=county,
+        default_owner=ground.people[owner.code],
+        name=first.name,
+        uid=uuid.uuid4(),
+        created_at=clock.now(),
+    )
+
+
+def _appointments(town: model.Township, ground: Ground, began: date) -> None:
+    roles = {role.key: role for role in current_place().roles}
+    head = next((ground.people[p.code] for p in town.people if p.role == "station_head"), None)
+    now = clock.now()
+    rows = []
+    for number, p in enumerate((p for p in town.people if p.role in roles), start=1):
+        role = roles[p.role]
+        beat = ground.beats.get(p.beat) if p.beat else None
+        rows.append(
+            Appointment(
+                person=ground.people[p.code],
+                role=p.role,
+                area=None if beat else ground.areas[p.area],
+                beat=beat,
+                valid_from=began,
+                by=head,
+                duties="；".join(role.duties),
+                certificate_no=f"演公聘〔{began.year}〕{number}号" if role.certificate else "",
+                created_at=now,
+            )
+        )
+    Appointment.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def _duty(town: model.Township, ground: Ground) -> None:
+    today = clock.local(clock.now()).date()
+    days = [today + timedelta(days=n) for n in range(-DUTY_DAYS_BACK, DUTY_DAYS_AHEAD + 1)]
+    rows: list[Duty] = []
+    for rota in town.rotas:
+        team = Team.objects.get(code=rota.station)
+        for day in days:
+            crew = rota.crews[(day - rota.start).days % len(rota.crews)]
+            rows += _shift(crew, team, day, ground)
+    rows += _beat_duty(town, ground, days)
+    Duty.objects.bulk_create(rows, batch_size=BATCH)
+
+
+def _at(day: date, hour: time) -> datetime:
+    return datetime.combine(day, hour, tzinfo=clock.LOCAL)
+
+
+def _shift(crew: model.Crew, team: Team, day: date, ground: Ground) -> Iterable[Duty]:
+    kinds: Sequence[tuple[str, Sequence[str]]] = (
+        (DutyKind.LEAD, (crew.lead,)),
+        (DutyKind.DESK, crew.desk),
+        (DutyKind.PATROL, crew.patrol),
+        (DutyKind.STANDBY, crew.standby),
+    )
+    start = _at(day, SHIFT_START)
+    for kind, codes in kinds:
+        for code in codes:
+            yield Duty(
+                person=ground.people[code],
+                kind=kind,
+                team=team,
+                area=team.area,
+                starts_at=start,
+                ends_at=start + timedelta(days=1),
+            )
+
+
+def _beat_duty(town: model.Township, ground: Ground, days: Sequence[date]) -> Iterable[Duty]:
+    by_beat: dict[str, list[str]] = defaultdict(list)
+    for p in town.people:
+        if p.beat and p.role == "beat_officer":
+            by_beat[p.beat].append(p.code)
+    for beat, codes in by_beat.items():
+        for day in days:
+            if day.weekday() < 6:
+                yield Duty(
+                    person=ground.people[codes[day.toordinal() % len(codes)]],
+                    kind=DutyKind.BEAT,
+                    beat=ground.beats[beat],
+                    starts_at=_at(day, time(9, 0)),
+                    ends_at=_at(day, time(21, 0)),
+                )

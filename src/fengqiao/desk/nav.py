@@ -1,0 +1,149 @@
+"""The side navigation with its figures, and what else the shell of the desk shows: two queries in all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.db.models import Count, IntegerField, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from fengqiao.accounts.models import Person
+from fengqiao.accounts.scope import Actor, Scope
+from fengqiao.intake.models import Report
+from fengqiao.lib import clock
+from fengqiao.lib.place_config import current_place
+from fengqiao.lib.present import NavItem, chinese
+from fengqiao.matters.queries import Counts, counts
+from fengqiao.mediation.models import MediationCase
+from fengqiao.teams.models import Duty, Station
+
+
+@dataclass(frozen=True)
+class _Figures:
+    inbox: int | None
+    mediation: int | None
+    station: str
+    duty_until: str
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class _Entry:
+    key: str
+    label: object
+    icon: str
+    route: str
+    rights: tuple[str, ...] = ()
+    count: Callable[[_Figures], int | None] = lambda _figures: None
+    late: bool = False
+    group: object = ""
+
+
+_ENTRIES: tuple[_Entry, ...] = (
+    _Entry("inbox", gettext_lazy("收件"), "inbox", "desk:inbox", ("report.triage",), lambda f: f.inbox),
+    _Entry("new", gettext_lazy("录入反映"), "pencil", "desk:new", ("report.receive",)),
+    _Entry("mine", gettext_lazy("我的事项"), "list-check", "desk:mine", (), lambda f: f.counts.mine),
+    _Entry("due", gettext_lazy("到期"), "clock", "desk:due", (), lambda f: f.counts.late, late=True),
+    _Entry(
+        "matters", gettext_lazy("全部事项"), "table", "desk:matters", ("matter.see_area", "matter.handle")
+    ),
+    _Entry(
+        "mediation",
+        gettext_lazy("调解"),
+        "messages",
+        "desk:mediation",
+        ("mediation.see", "mediation.handle"),
+        lambda f: f.mediation,
+    ),
+    _Entry("people", gettext_lazy("队伍"), "users", "desk:people", ("people.see",)),
+    _Entry("territory", gettext_lazy("辖区"), "map-2", "desk:territory", ("territory.see",)),
+    _Entry(
+        "board", gettext_lazy("大屏"), "stack-2", "board:home", ("board.see",), group=gettext_lazy("看全局")
+    ),
+    _Entry("imports", gettext_lazy("导入导出"), "table-import", "desk:imports", ("import.run", "bundle.run")),
+    _Entry("settings", gettext_lazy("设置"), "settings", "desk:settings"),
+)
+
+
+def shell(request: HttpRequest, on: str = "") -> dict[str, Any]:
+    """What desk/base.html needs: navigation, station, who I am and until when, where to search and sign out."""
+    actor = cast(Actor, request.actor)  # type: ignore[attr-defined]
+    figures = _figures(actor)
+    return {
+        "nav": items(actor.scope, figures),
+        "nav_on": on,
+        "station": figures.station,
+        "me_name": actor.name,
+        "me_line": _line(actor.scope, figures.duty_until),
+        "search_url": reverse("desk:search") if actor.scope.can("search.use") else "",
+        "signout_url": reverse("signout"),
+    }
+
+
+def items(scope: Scope, figures: _Figures) -> list[NavItem]:
+    """The places this person may go; a room whose pages are not there is left out."""
+    found: list[NavItem] = []
+    group: object = ""
+    for entry in _ENTRIES:
+        group = entry.group or group
+        address = _address(entry, scope)
+        if not address:
+            continue
+        count = entry.count(figures)
+        late = entry.late and bool(count)
+        found.append(NavItem(entry.key, entry.label, entry.icon, address, count or None, late, group))
+        group = ""
+    return found
+
+
+def _address(entry: _Entry, scope: Scope) -> str:
+    if entry.rights and not any(scope.can(right) for right in entry.rights):
+        return ""
+    try:
+        return reverse(entry.route)
+    except NoReverseMatch:
+        return ""
+
+
+def _figures(actor: Actor) -> _Figures:
+    """Everything the shell counts: the matters of the person, and one row with the rest."""
+    scope = actor.scope
+    now = clock.now()
+    duty = Duty.objects.at(now).filter(person_id=OuterRef("pk")).order_by("-ends_at").values("ends_at")[:1]
+    row = (
+        Person.objects.filter(pk=scope.person_id or 0)
+        .annotate(
+            inbox=_counted(Report.objects.visible_to(scope).unfinished()),
+            mediation=_counted(MediationCase.objects.visible_to(scope).running()),
+            station=Subquery(Station.objects.order_by("pk").values("name")[:1]),
+            until=Subquery(duty),
+        )
+        .values("inbox", "mediation", "station", "until")
+        .first()
+    )
+    found = row or {"inbox": 0, "mediation": 0, "station": "", "until": None}
+    until = f"{clock.local(found['until']):%H:%M}" if found["until"] else ""
+    return _Figures(found["inbox"], found["mediation"], found["station"] or "", until, counts(actor))
+
+
+def _counted(rows: Any) -> Coalesce:
+    """How many rows, as a subquery: grouped by a constant, so one row comes back."""
+    one = rows.order_by().annotate(_all=Value(1)).values("_all")
+    counted = one.annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def _line(scope: Scope, until: str) -> str:
+    """What the person is here, and until when they are on duty."""
+    roles = {role.key: (role.zh if chinese() else role.en) for role in current_place().roles}
+    named = list(dict.fromkeys(roles[g.role] for g in scope.grants if g.role in roles))
+    parts = ["、".join(named[:2])] if named else []
+    if until:
+        parts.append(_("到 %(time)s") % {"time": until})
+    return " · ".join(parts)

@@ -1,0 +1,22 @@
+"""Map layers around a point, for the small maps of inbox and matter."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+
+from fengqiao.desk.mapdata import REACH, WIDE, around
+from fengqiao.lib.policy import signed_in
+from fengqiao.territory.queries import check_point
+
+
+@signed_in
+def near(request: HttpRequest) -> HttpResponse:
+    """What is drawn around ?at=latitude,longitude (WGS-84 degrees), further out with &wide=1; the browser may keep it for an hour."""
+    try:
+        lat, lon = (float(x) for x in request.GET.get("at", "").split(","))
+    except ValueError as error:
+        raise Http404 from error
+    check_point(lat, lon)
+    answer = JsonResponse(around(lat, lon, WIDE if "wide" in request.GET else REACH))
+    answer.headers["Cache-Control"] = "private, max-age=3600"
+    return answer

@@ -1,0 +1,109 @@
+"""What the tests of the portal share: a browser that is only a reader, a running site, the cast on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import axe_core_python
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from fengqiao.intake.models import Report
+from fengqiao.portal import ground
+from tests.cast import Cast, build_cast
+from tests.portal.helpers import LEAK, sent
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RUN_AXE = """axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+.then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html.slice(0, 120)).join(" | "))))"""
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> Iterator[None]:
+    """No figure or map of an earlier test."""
+    cache.clear()
+    ground._drawn = None
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def resident(cast: Cast) -> Client:
+    """Somebody without an account, in the township."""
+    return Client(HTTP_ACCEPT_LANGUAGE="zh-CN")
+
+
+@pytest.fixture
+def bring(resident: Client) -> Callable[..., Report]:
+    """Fill in and send the form as a browser does; the report that came of it."""
+
+    def brought(text: str = LEAK, **more: Any) -> Report:
+        answer = sent(resident, text, **more)
+        assert answer.status_code == 303, answer.content.decode()[:2000]
+        return Report.objects.get(code=answer.headers["Location"].split("/")[2])
+
+    return brought
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One browser for all."""
+    if not CHROMIUM.exists():
+        pytest.skip("chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def site(transactional_db: None, live_server: Any) -> tuple[str, Cast]:
+    """The running site with the cast in its database; the clock runs as it does for people."""
+    return str(live_server.url), build_cast()
+
+
+@pytest.fixture
+def visit(browser: Any, site: tuple[str, Cast]) -> Iterator[Callable[..., Any]]:
+    """Opens a page of the running site; what the console complains about is in ``page.said``."""
+    contexts = []
+
+    def opened(path: str = "/", width: int = 390, **options: Any) -> Any:
+        context = browser.new_context(viewport={"width": width, "height": 844}, locale="zh-CN", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.said = []
+        page.on("console", lambda m: page.said.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: page.said.append(str(e)))
+        page.goto(site[0] + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def violations(page: Any) -> list[str]:
+    """What axe finds; run from outside the page, which itself may not run inline scripts."""
+    session = page.context.new_cdp_session(page)
+    session.send("Runtime.evaluate", {"expression": AXE})
+    answer = session.send(
+        "Runtime.evaluate", {"expression": RUN_AXE, "awaitPromise": True, "returnByValue": True}
+    )
+    found: list[str] = json.loads(answer["result"]["value"])
+    return found
