@@ -222,6 +222,9 @@ SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"codes": {"()": "fengqiao.lib.logmask.MaskCodes"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["codes"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Here too, before a record reaches handlers that a station adds.
+    "loggers": {name: {"filters": ["codes"]} for name in ("django.request", "django.security.csrf")},
 }

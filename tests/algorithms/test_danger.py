@@ -15,33 +15,10 @@ from fengqiao.algorithms.danger import DangerWords, DangerWordsError, Floor, dan
 HERE = Path(__file__).parent / "data"
 SEVERITY_1 = frozenset(
     [
-        "FA7",
-        "FA8",
-        "LB4",
-        "FI1",
-        "EB6",
-        "BU1",
-        "BU2",
-        "PB5",
-        "PB10",
-        "PC2",
-        "FR7",
-        "FR10",
-        "FR13",
-        "LP1",
-        "LP2",
-        "LP8",
-        "HE1",
-        "HE6",
-        "MI1",
-        "MI3",
-        "MI5",
-        "ND1",
-        "ND2",
-        "ND4",
-        "ND8",
+        "FA7", "FA8", "LB4", "FI1", "EB6", "BU1", "BU2", "PB5", "PB10", "PC2", "FR7", "FR10", "FR13", "LP1",
+        "LP2", "LP8", "HE1", "HE6", "MI1", "MI3", "MI5", "ND1", "ND2", "ND4", "ND8",
     ]
-)
+)  # fmt: skip
 
 
 def lines(name: str) -> list[tuple[str, str]]:
@@ -79,10 +56,14 @@ def test_lines_of_small_matters_are_mostly_left_alone() -> None:
         ("老公喝酒以后又打我", "domestic"), ("前男友扬言要杀我全家", "threat"), ("一个男的拿着刀在楼下", "weapon"),
         ("有人提着汽油桶说要点火", "arson"), ("有人倒在路上，头破血流", "violence"), ("快叫120", "violence"),
         ("孩子身上有很多伤，说是继父打的", "child_harm"), ("有个小孩趴在窗台上", "child_alone"),
-        ("儿子把瘫痪的老娘锁在屋里，不给吃的", "vulnerable"), ("水已经没过膝盖了", "flood"), ("后山塌方了", "landslide"),
-        ("山上着火烧到树林了", "wildfire"), ("三十名工人堵门讨要工资", "collective"), ("更衣室里有针孔摄像头", "hidden_camera"),
-        ("有小偷进了我家", "burglary"), ("自称公安的人让我把钱转到安全账户", "scam_police"), ("他让我打开屏幕共享", "scam_screen"),
-        ("裸聊以后他威胁要发给通讯录", "scam_sextortion"), ("客服让我转账两万", "scam_money"), ("我刚被骗了，已经转账", "scam_money"),
+        ("儿子把瘫痪的老娘锁在屋里，不给吃的", "vulnerable"), ("水已经没过膝盖了", "flood"),
+        ("后山塌方了", "landslide"),
+        ("山上着火烧到树林了", "wildfire"), ("三十名工人堵门讨要工资", "collective"),
+        ("更衣室里有针孔摄像头", "hidden_camera"),
+        ("有小偷进了我家", "burglary"), ("自称公安的人让我把钱转到安全账户", "scam_police"),
+        ("他让我打开屏幕共享", "scam_screen"),
+        ("裸聊以后他威胁要发给通讯录", "scam_sextortion"), ("客服让我转账两万", "scam_money"),
+        ("我刚被骗了，已经转账", "scam_money"),
         ("仓库里堆着烟花爆竹", "explosion"), ("路边有个迷路的老人说不清家在哪", "lost_found"),
     ],
 )  # fmt: skip
@@ -99,7 +80,8 @@ def test_kinds_of_danger(text: str, category: str) -> None:
         "没有着火，就是有人烧纸", "来电称厨房并没有着火，是蒸汽", "明天上午小区消防演练，会模拟起火，请不要惊慌",
         "严禁在楼道点火", "刚才着火已经扑灭了，没人受伤", "孩子刚才走失，现在已经找到了", "电梯困人，人已经救出来了",
         "这家刀削面不新鲜", "砍价活动是骗流量的", "跳楼价大甩卖的喇叭太吵", "气得冒烟", "楼上装修吓死人了",
-        "没有闻到煤气味", "我们小区有120户人家", "老人没有走失，是去女儿家了", "灶上没有开火", "请民警来讲防火安全知识",
+        "没有闻到煤气味", "我们小区有120户人家", "老人没有走失，是去女儿家了", "灶上没有开火",
+        "请民警来讲防火安全知识",
         "去年着火的那栋楼墙还没刷", "路灯坏了看不见路",
     ],
 )  # fmt: skip
@@ -110,8 +92,10 @@ def test_plain_denials_drills_and_sayings_raise_no_alarm(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "不是演习，着火了", "有没有着火啊，楼道里全是烟雾，是不是着火了", "消防演练刚结束，仓库着火了", "培训机构着火了",
-        "钱包找到了，孩子不见了还没找到", "没人管，着火了", "物业没有 着火了快来", "没人在家着火了", "严禁停车的地方着火了",
+        "不是演习，着火了", "有没有着火啊，楼道里全是烟雾，是不是着火了", "消防演练刚结束，仓库着火了",
+        "培训机构着火了",
+        "钱包找到了，孩子不见了还没找到", "没人管，着火了", "物业没有 着火了快来", "没人在家着火了",
+        "严禁停车的地方着火了",
         "去年漏过煤气，今天又闻到煤气味", "有人要跳楼，大家不要跳楼啊", "孩子不见了，找到了吗",
     ],
 )  # fmt: skip
@@ -161,19 +145,11 @@ def test_a_long_text_is_cheap() -> None:
 RULE = {"category": "fire", "code": "FI1", "severity": 1, "tell_110": True, "guards": [], "words": "着火"}
 CONTEXT = dict.fromkeys(
     [
-        "denied",
-        "denied_bridge",
-        "forbidden",
-        "drill",
-        "drill_not",
-        "over_before",
-        "over_still",
-        "over_after",
-        "over_after_not",
-        "supposed",
+        "denied", "denied_bridge", "forbidden", "drill", "drill_not", "over_before", "over_still", "over_after",
+        "over_after_not", "supposed",
     ],
     "词",
-)
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,7 @@ def test_rows_that_cannot_be_used_are_named() -> None:
 
 
 def test_missing_columns() -> None:
-    with pytest.raises(FileFault, match="文件里有:a、b"):
+    with pytest.raises(FileFault, match="文件里有：a、b"):
         read_divisions_csv(b"a,b\n1,2\n")
 
 

@@ -42,7 +42,7 @@ def test_overlap_between_siblings_with_its_area() -> None:
     # 0.005 by 0.01 degrees at 39 north: 432.6 m by 1,110 m
     assert found.area_m2 == pytest.approx(480_300, rel=0.005)
     assert "0.48 平方千米" in found.message
-    assert "“东社区”(101)" in found.message
+    assert "“东社区”（101）" in found.message
     assert found.at is not None
     assert 116.01 < found.at[0] < 116.015
 

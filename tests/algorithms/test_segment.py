@@ -38,6 +38,7 @@ def test_squeezing_knows_the_way_back(text: str) -> None:
     normal = normalise(text)
     flat = squeeze(normal)
     assert "".join(normal[flat.position(i)] for i in range(len(flat.text))) == flat.text
+    assert flat.positions() == [flat.position(i) for i in range(len(flat.text))]
     assert not any(char.isspace() for char in flat.text if ord(char) < 0x3000)
 
 

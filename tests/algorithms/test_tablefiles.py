@@ -103,7 +103,7 @@ def test_missing_columns_name_those_that_exist() -> None:
     fault = refused(TEXT.encode(), required=("编号", "时间", "标题"))
     assert fault.code == "missing_columns"
     assert "“时间”、“标题”" in str(fault)
-    assert "文件里有:编号、内容" in str(fault)
+    assert "文件里有：编号、内容" in str(fault)
 
 
 def test_unnamed_and_repeated_columns_get_names() -> None:
@@ -128,7 +128,7 @@ def test_a_stray_quote_is_told_and_the_rest_is_read() -> None:
 def test_a_quote_never_closed_is_told() -> None:
     got = rows(('编号,内容\n1,好\n2,"开了没关\n' + "3,x\n" * 20).encode())
     assert got[0].fault is None
-    assert "引号不成对(文件第 3 行)" in str(got[-1].fault)
+    assert "引号不成对（文件第 3 行）" in str(got[-1].fault)
 
 
 def test_cells_beyond_the_cap_are_cut_and_told() -> None:
@@ -292,7 +292,7 @@ def test_the_sheet_can_be_named_and_hidden_and_empty_ones_are_passed_over() -> N
         assert table.columns == ("编号", "内容")
     with open_table(content, sheet="藏") as table:
         assert table.columns == ("a", "b")
-    with pytest.raises(FileFault, match="有:空、藏、事项"), open_table(content, sheet="没有"):
+    with pytest.raises(FileFault, match="有：空、藏、事项"), open_table(content, sheet="没有"):
         pass
 
 

@@ -61,9 +61,7 @@ def seed() -> None:
             key="old",
             place=cast.places["jinlan"],
         ).report
-        held = accept_report(
-            first, by=cast.actor("duty"), category="FI5", owner=cast.people["officer"]
-        )
+        held = accept_report(first, by=cast.actor("duty"), category="FI5", owner=cast.people["officer"])
         held = actions.accept(held, by=cast.actor("officer"))
         actions.record_progress(held, by=cast.actor("officer"), text="到场看过，先断了电", public=True)
         actions.promise(

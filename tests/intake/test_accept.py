@@ -204,6 +204,20 @@ def test_linking_to_what_one_cannot_see_is_out_of_reach(cast: Cast, leak: Report
     assert Report.objects.get(pk=other.pk).state == "new"
 
 
+def test_need_to_know_words_do_not_join_an_open_story(cast: Cast, leak: Report) -> None:
+    matter = accept_report(leak, by=cast.actor("duty"))
+    with engine_with(says(("FA7", 0.9))):
+        closed = report("楼上男的又打老婆", area=cast.areas["grid1"])
+    with pytest.raises(Refusal) as caught:
+        link_report(closed, by=cast.actor("duty"), matter=matter)
+    assert caught.value.code == "restricted"
+    assert not Event.objects.filter(kind="report_linked").exists()
+    first = accept_report(
+        report("昨晚楼上打架", area=cast.areas["grid1"]), by=cast.actor("duty"), category="FA7"
+    )
+    assert link_report(closed, by=cast.actor("duty"), matter=first) == first
+
+
 def test_refusing_names_another_place(cast: Cast, leak: Report) -> None:
     for to, why in (("", "不归这里"), ("12345", ""), ("  ", "  ")):
         with pytest.raises(Refusal):

@@ -180,10 +180,10 @@ def test_a_bomb_is_refused_at_once(cast: Cast, tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "<x/>")
         archive.writestr("xl/workbook.xml", b"\0" * (300 << 20))
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(Refusal):
         imports.start_job(path, by=SYSTEM)
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 1
 
 
 def test_mapping_is_guessed_then_remembered(cast: Cast) -> None:
@@ -322,6 +322,19 @@ def test_history_comes_in_closed_and_searchable(cast: Cast) -> None:
         accept_report(row, by=cast.actor("head"), category="NB2")
     with pytest.raises(Refusal):
         imports.start_job(table(ROWS), by=SYSTEM, historic=True, channel="hotline")
+
+
+def test_a_category_column_labels_and_unknown_codes_are_told(cast: Cast) -> None:
+    head = ("内容", "类别代码")
+    rows = [("楼上漏水", "nb2"), ("路灯不亮", ""), ("别的事", "XX9")]
+    job = imports.start_job(table(rows, head), by=SYSTEM)
+    assert imports.run(job) == {"read": 3, "added": 2, "existing": 0, "refused": 1}
+    first = Suggestion.objects.filter(report__text="楼上漏水", field="category").order_by("rank")[0]
+    assert (first.value["code"], first.confidence, first.accepted) == ("NB2", 1.0, None)
+    assert Report.objects.get(text="楼上漏水").state == "new", "a person still decides"
+    assert take(table(rows[:1], head), historic=True, origin_name="旧档")["added"] == 1
+    label = Suggestion.objects.get(report__state="historic")
+    assert (label.value["code"], label.accepted, label.model) == ("NB2", True, "file")
 
 
 def test_personal_columns_are_sealed(cast: Cast) -> None:

@@ -94,6 +94,7 @@ def test_long_side_and_thumbnail_are_bounded() -> None:
         assert max(small.size) == images.THUMB_SIDE
 
 
+@pytest.mark.filterwarnings("ignore:Image size")
 def test_a_hundred_megapixels_are_refused_before_decoding() -> None:
     began = time.process_time()
     with pytest.raises(Refusal, match="像素太多"):

@@ -256,3 +256,24 @@ def test_no_agreement_before_the_start_or_without_consent(room: Room) -> None:
     with pytest.raises(Refusal) as refusal:
         room.agreed(case)
     assert refusal.value.code == "no_consent"
+
+
+@pytest.mark.parametrize(
+    "text", ["由刘芳付清，张建华不得起诉", "双方放弃一切权利", "2026 年 2 月 30 日前修好防水"]
+)
+def test_what_no_agreement_may_say(room: Room, text: str) -> None:
+    """Mediation never takes away the way to court, arbitration or the police (art. 3); no reason helps."""
+    case = room.started()
+    with pytest.raises(Refusal) as refusal:
+        room.agreed(case, [TermDraft(text, due_at=date(2026, 3, 20))], accept_vague_reason="双方坚持")
+    assert refusal.value.code == "unlawful_term"
+    assert not Agreement.objects.exists()
+
+
+def test_a_term_names_its_party_beside_the_text(room: Room) -> None:
+    case = room.started()
+    payer = case.parties.get(side="respondent")
+    without = actions.check_terms([TermDraft("赔偿修补费", None, Decimal(10), "微信转账", date(2026, 3, 20))])
+    named = actions.check_terms([TermDraft("赔偿修补费", payer, Decimal(10), "微信转账", date(2026, 3, 20))])
+    assert {f.kind for f in without} == {"no_party"}
+    assert named == ()

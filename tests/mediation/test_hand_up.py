@@ -6,6 +6,7 @@ import pytest
 
 from fengqiao.lib import clock
 from fengqiao.lib.errors import Refusal
+from fengqiao.matters import tick as matters_tick
 from fengqiao.matters.models import Escalation, Event, JointMember, Matter
 from fengqiao.mediation import actions, queries
 from fengqiao.mediation.models import MediationCase, Party
@@ -137,3 +138,14 @@ def test_a_checked_case_is_not_handed_up(room: Room) -> None:
     with pytest.raises(Refusal) as refusal:
         up(room, room.case())
     assert refusal.value.code == "wrong_state"
+
+
+def test_where_the_clock_was_faster_the_matter_does_not_climb_twice(room: Room) -> None:
+    case = room.started(room.case(room.matter(code="LV5")))
+    matters_tick.tick(at=at(19))
+    assert Matter.objects.get(pk=case.matter_id).level == "community"
+    with clock.at(at(19)):
+        after = up(room, case, by="officer")
+    assert after.level == "community"
+    assert after.earlier_id == case.pk
+    assert Escalation.objects.filter(matter=case.matter).count() == 1

@@ -36,7 +36,7 @@ def key_of(page: bytes | str) -> str:
 def sent(client: Client, text: str, *, key: str = "", **more: Any) -> Any:
     """The report form opened and sent."""
     key = key or key_of(client.get("/report/").content)
-    return client.post("/report/", {"key": key, "text": text, **more})
+    return client.post("/report/send/", {"key": key, "text": text, **more})
 
 
 def words_of(answer: Any) -> str:

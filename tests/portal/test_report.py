@@ -79,6 +79,11 @@ def test_each_opened_form_has_its_own_key(resident: Client) -> None:
     assert key_of(resident.get("/report/").content) != key_of(resident.get("/report/").content)
 
 
+def test_the_address_it_is_sent_to_leads_to_the_form(resident: Client) -> None:
+    assert 'action="/report/send/"' in resident.get("/report/").content.decode()
+    assert resident.get("/report/send/").headers["Location"] == "/report/"
+
+
 def test_going_back_finds_the_same_form(resident: Client) -> None:
     assert "no-store" not in resident.get("/report/").headers["Cache-Control"]
 

@@ -74,7 +74,7 @@ class Detail:
 def canonical(text: str) -> Canonical:
     """Half-width, lower case, no blanks; numbers before units in figures; every word for a house block as 栋."""
     flat = squeeze(normalise(text))
-    origin = [flat.position(index) for index in range(len(flat.text))] + [len(text)]
+    origin = [*flat.positions(), len(text)]
     once, kept = _replace(_SPOKEN, flat.text, origin, lambda match: str(_figure(match[1])))
     twice, kept = _replace(_HOUSE, once, kept, lambda _: "栋")
     return Canonical(twice, tuple(kept))

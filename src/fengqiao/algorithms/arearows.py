@@ -65,7 +65,7 @@ class AreaCaps:
     vertices: int = 4_000_000
 
 
-class Unusable(ValueError):  # noqa: N818 - a verdict on somebody's row
+class Unusable(ValueError):
     """Why one feature or row is left out."""
 
     def __init__(self, message: str, code: str) -> None:
@@ -74,6 +74,7 @@ class Unusable(ValueError):  # noqa: N818 - a verdict on somebody's row
 
 
 def gather(items: Iterable[tuple[int, Item]], read: Callable[[Item], AreaRow]) -> AreaFile:
+    """Read every numbered item; those that cannot be used, and codes met before, become faults."""
     rows: list[AreaRow] = []
     faults: list[RowFault] = []
     first_seen: dict[str, int] = {}
@@ -95,10 +96,10 @@ def described(properties: Mapping[str, str], fields: AreaFields) -> AreaRow:
     there = "、".join(properties)
     code = properties.get(fields.code, "").strip()
     if not code:
-        raise Unusable(f"没有“{fields.code}”(编号)。有这些:{there}", "no_code")
+        raise Unusable(f"没有“{fields.code}”（编号）。有这些：{there}", "no_code")
     name = " ".join(properties.get(fields.name, "").split())
     if not name:
-        raise Unusable(f"编号 {code} 没有“{fields.name}”(名称)。有这些:{there}", "no_name")
+        raise Unusable(f"编号 {code} 没有“{fields.name}”（名称）。有这些：{there}", "no_name")
     said = properties.get(fields.rank, "").strip()
     rank = fields.rank_words.get(said, "") if said else fields.fixed_rank
     if said and not rank:

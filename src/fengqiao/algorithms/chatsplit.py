@@ -107,8 +107,14 @@ def split_chat(text: str, *, default_date: date, zone: tzinfo = CHINA) -> ChatSp
 
 
 def _why_skip(text: str) -> str:
-    if not text:
+    """The reason a message makes no report, when every line of it has one."""
+    reasons = [_why_skip_line(line.strip()) for line in text.splitlines() if line.strip()]
+    if not reasons:
         return "没有内容"
+    return reasons[0] if all(reasons) else ""
+
+
+def _why_skip_line(text: str) -> str:
     if _MEDIA.match(text) or _MEDIA_EN.match(text):
         return "图片、语音等附件，请另外添加"
     if _SYSTEM.search(text) and len(text) < 60:

@@ -52,14 +52,14 @@ class GaussKrueger:
 
     def __post_init__(self) -> None:
         if not 4491 <= self.epsg <= _LAST_3:
-            raise ValueError(f"EPSG:{self.epsg} 不是 2000 国家大地坐标系的高斯投影(4491 至 4554)")
+            raise ValueError(f"EPSG:{self.epsg} 不是 2000 国家大地坐标系的高斯投影（4491 至 4554）")
 
     @classmethod
     def three_degree(cls, longitude: float, *, with_zone: bool = False) -> GaussKrueger:
         """The zone of 3 degrees for a longitude; ``with_zone`` picks the code with the zone number in it."""
         zone = math.floor((longitude + 1.5) / 3)
         if not 25 <= zone <= 45:
-            raise ValueError(f"经度 {longitude} 不在 3 度带的范围(73.5 至 136.5)内")
+            raise ValueError(f"经度 {longitude} 不在 3 度带的范围（73.5 至 136.5）内")
         return cls((_FIRST_3 if with_zone else _FIRST_3 + 21) + zone - 25)
 
 
@@ -133,7 +133,7 @@ def _numbers(lon: Any, lat: Any) -> tuple[Floats, Floats]:
     except (TypeError, ValueError) as error:
         raise ValueError("坐标必须是数字") from error
     if x.shape != y.shape:
-        raise ValueError(f"经度有 {x.size} 个,纬度有 {y.size} 个,个数要一样")
+        raise ValueError(f"经度有 {x.size} 个，纬度有 {y.size} 个，个数要一样")
     bad = ~(np.isfinite(x) & np.isfinite(y))
     if bad.any():
         raise ValueError(f"{_which(bad)}坐标是空的或不是数字")
@@ -153,10 +153,10 @@ def _check_degrees(x: Floats, y: Floats) -> None:
     if abs(x.ravel()[first]) <= 90 and abs(y.ravel()[first]) <= 180:
         hint = "看上去经度和纬度写反了"
     elif abs(x.ravel()[first]) > 1000:
-        hint = "看上去是以米为单位的投影坐标,请选对坐标系"
+        hint = "看上去是以米为单位的投影坐标，请选对坐标系"
     else:
-        hint = "经度应在 -180 至 180,纬度应在 -90 至 90"
-    raise ValueError(f"{_which(bad)}坐标{here}不对:{hint}")
+        hint = "经度应在 -180 至 180，纬度应在 -90 至 90"
+    raise ValueError(f"{_which(bad)}坐标{here}不对：{hint}")
 
 
 _AXIS = 6378245.0
@@ -277,8 +277,8 @@ def _unproject(x: Floats, y: Floats, epsg: int) -> tuple[Floats, Floats]:
     centre = _centre(epsg)
     bad = np.abs(lon - centre) > 10
     if bad.any():
-        where = f"EPSG:{epsg} 这一带(中央经线 {centre:g} 度)"
-        raise ValueError(f"{_which(bad)}坐标不在 {where},请核对坐标系和带号")
+        where = f"EPSG:{epsg} 这一带（中央经线 {centre:g} 度）"
+        raise ValueError(f"{_which(bad)}坐标不在 {where}，请核对坐标系和带号")
     return lon, lat
 
 
@@ -291,5 +291,5 @@ def _centre(epsg: int) -> float:
 def _finite(x: Floats, y: Floats, epsg: int) -> tuple[Floats, Floats]:
     bad = ~(np.isfinite(x) & np.isfinite(y))
     if bad.any():
-        raise ValueError(f"{_which(bad)}坐标无法用 EPSG:{epsg} 换算,请核对坐标系和带号")
+        raise ValueError(f"{_which(bad)}坐标无法用 EPSG:{epsg} 换算，请核对坐标系和带号")
     return x.astype(np.float64, copy=False), y.astype(np.float64, copy=False)

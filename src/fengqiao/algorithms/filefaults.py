@@ -12,7 +12,7 @@ from typing import BinaryIO
 FileSource = Path | bytes | BinaryIO
 
 
-class FileFault(ValueError):  # noqa: N818 - a fault in somebody's file, told to them; not in the program
+class FileFault(ValueError):
     """The file as a whole cannot be read. ``str()`` is a Chinese sentence that says what to do; ``code`` is a
     fixed word for programs."""
 
@@ -56,4 +56,4 @@ def _check_size(stream: BinaryIO, most_bytes: int) -> None:
         raise FileFault("文件是空的", code="empty")
     if size > most_bytes:
         size_mb, most_mb = size / 2**20, most_bytes / 2**20
-        raise FileFault(f"文件有 {size_mb:.0f} MB,最多只能 {most_mb:.0f} MB,请拆成几个文件", code="too_large")
+        raise FileFault(f"文件有 {size_mb:.0f} MB，最多只能 {most_mb:.0f} MB，请拆成几个文件", code="too_large")

@@ -44,7 +44,7 @@ class PolygonIndex(Generic[K]):
 
     def __init__(self, ids: Sequence[K], polygons: Sequence[Polygon | MultiPolygon]) -> None:
         if len(ids) != len(polygons):
-            raise ValueError(f"编号有 {len(ids)} 个,边界有 {len(polygons)} 个,个数要一样")
+            raise ValueError(f"编号有 {len(ids)} 个，边界有 {len(polygons)} 个，个数要一样")
         order = sorted(range(len(ids)), key=lambda n: ids[n])
         self.ids: tuple[K, ...] = tuple(ids[n] for n in order)
         _refuse_repeats(self.ids)
@@ -115,7 +115,7 @@ def _checked(lons: ArrayLike, lats: ArrayLike) -> tuple[NDArray[np.float64], NDA
     x = np.atleast_1d(np.asarray(lons, dtype=np.float64)).ravel()
     y = np.atleast_1d(np.asarray(lats, dtype=np.float64)).ravel()
     if x.size != y.size:
-        raise ValueError(f"经度有 {x.size} 个,纬度有 {y.size} 个,个数要一样")
+        raise ValueError(f"经度有 {x.size} 个，纬度有 {y.size} 个，个数要一样")
     bad = ~(np.isfinite(x) & np.isfinite(y))
     if bad.any():
         raise ValueError(f"第 {int(np.argmax(bad)) + 1} 个点的坐标是空的或不是数字")
@@ -134,4 +134,4 @@ def _refuse_unusable(ids: Sequence[object], shapes: NDArray[Any]) -> None:
     crossed = ~shapely.is_valid(shapes)
     for name, bad in (("没有边界", missing), ("的边界不是面", ~flat), ("的边界自己交叉", crossed)):
         if bad.any():
-            raise ValueError(f"{ids[int(np.argmax(bad))]} {name},请先检查并修好")
+            raise ValueError(f"{ids[int(np.argmax(bad))]} {name}，请先检查并修好")

@@ -96,7 +96,7 @@ def repair_polygon(polygon: Polygon | MultiPolygon) -> Polygon | MultiPolygon:
     fixed = shapely.make_valid(polygon, method="structure", keep_collapsed=False)
     parts = [part for part in shapely.get_parts(fixed) if isinstance(part, Polygon) and part.area > 0]
     if not parts:
-        raise ValueError("修复之后没有剩下面积,请重新画这个边界")
+        raise ValueError("修复之后没有剩下面积，请重新画这个边界")
     return parts[0] if len(parts) == 1 else MultiPolygon(parts)
 
 
@@ -111,7 +111,7 @@ def repaired(shapes: Iterable[Shape]) -> list[Shape]:
 
 
 def _label(shape: Shape) -> str:
-    return f"“{shape.name}”({shape.code})"
+    return f"“{shape.name}”（{shape.code}）"
 
 
 def _size(square_metres: float) -> str:
@@ -133,13 +133,13 @@ def _own_fault(shape: Shape) -> Finding | None:
     if not np.isfinite((west, south, east, north)).all():
         return Finding(Fault.NOT_DEGREES, (shape.code,), f"{_label(shape)}的坐标里有空值")
     if _looks_swapped(west, south, east, north):
-        words = f"{_label(shape)}的经度和纬度写反了:第一个数应是经度(中国在 73 至 135 之间)"
+        words = f"{_label(shape)}的经度和纬度写反了：第一个数应是经度（中国在 73 至 135 之间）"
         return Finding(Fault.SWAPPED, (shape.code,), words)
     if max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90:
-        words = f"{_label(shape)}的坐标不是经纬度(例如 {west:.1f}, {south:.1f}),请选对坐标系"
+        words = f"{_label(shape)}的坐标不是经纬度（例如 {west:.1f}, {south:.1f}），请选对坐标系"
         return Finding(Fault.NOT_DEGREES, (shape.code,), words)
     if not polygon.is_valid:
-        words = f"{_label(shape)}的边界自己交叉或重叠,分不清里外,可以让系统修复,也可以重新画"
+        words = f"{_label(shape)}的边界自己交叉或重叠，分不清里外，可以让系统修复，也可以重新画"
         return Finding(Fault.CROSSED, (shape.code,), words, at=_crossing(polygon))
     return None
 
@@ -176,7 +176,7 @@ def _overlaps(children: Sequence[Shape], smallest_m2: float) -> Iterator[Finding
         size = area_m2(common)
         if size < smallest_m2:
             continue
-        words = f"{_label(children[a])}和{_label(children[b])}重叠 {_size(size)},同一块地只能归一个"
+        words = f"{_label(children[a])}和{_label(children[b])}重叠 {_size(size)}，同一块地只能归一个"
         yield Finding(Fault.OVERLAP, (children[a].code, children[b].code), words, size, _spot(common))
 
 
@@ -211,7 +211,7 @@ def _gaps(children: Sequence[Shape], outline: Shape | None, smallest_m2: float) 
             continue
         near = tuple(child.code for child in children if _geometry(child).intersects(hole))
         names = "、".join(child.name for child in children if child.code in near) or "各下级"
-        words = f"{where}有 {_size(size)}不归任何一个下级(靠着{names})"
+        words = f"{where}有 {_size(size)}不归任何一个下级（靠着{names}）"
         yield Finding(Fault.GAP, codes + near, words, size, _spot(hole))
 
 

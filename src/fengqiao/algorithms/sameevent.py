@@ -1,7 +1,7 @@
 """Do two reports speak of the same event? Evidence from words, place and time, weighed and put into Chinese words.
 
-Method: words and character pairs shared by both texts, weighted by rarity, give a cosine; how much cosine two texts
-share by chance falls with the root of their length, so evidence is the cosine in units of that. Nearness, the same house
+Method: words and character pairs shared by both texts, weighted by rarity, give a cosine; how much two texts share
+by chance is larger the shorter they are, so evidence is the cosine in units of that. Nearness, the same house
 and little time between them add to it, their contraries take away, and a logistic curve makes a score between 0 and 1.
 The weights were set on the project's reference pairs and on short made-up lines; a score of 0.5 is a question worth
 asking a person, never a decision.
@@ -10,7 +10,8 @@ asking a person, never a decision.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from math import exp, log, sqrt
@@ -21,7 +22,8 @@ from fengqiao.algorithms.segment import bigrams, flatten, words
 from fengqiao.algorithms.wordlists import word_list
 
 MAX_CHARS = 600
-CHANCE = 1.0  # cosine times root of length at which sharing words says neither yes nor no
+LONG = 120  # features of a text (some 60 characters) beyond which length no longer matters
+CHANCE = 0.082  # cosine of two such texts that says neither yes nor no; shorter ones share more by chance
 STEEP = 3.0
 SAID_MAX = 3  # shared expressions named to the reader
 LONGEST = 14  # characters of an expression worth naming
@@ -78,13 +80,19 @@ Weigh = Callable[[str], float]
 
 
 def traits(doc: Doc) -> Traits:
-    """Words of two characters or more, pairs of neighbouring characters, and houses named."""
+    """Words of two characters or more, pairs of neighbouring characters, and houses named.
+
+    What is said again counts more: a feature met twice, and one met four times, is a feature of its own.
+    """
     text = doc.text[:MAX_CHARS]
     flat = flatten(text)
-    features: set[str] = set()
-    features.update(word for word in words(flat) if len(word) > 1 and word.isalnum() and word not in _STOP)
+    counts = Counter(word for word in words(flat) if len(word) > 1 and word.isalnum() and word not in _STOP)
     for run in _RUN.findall(flat):
-        features.update(map("_".__add__, bigrams(run)))
+        counts.update(map("_".__add__, bigrams(run)))
+    features = set(counts)
+    again = [one for one, times in counts.items() if times > 1]
+    features.update([f"{one}#" for one in again])
+    features.update([f"{one}##" for one in again if counts[one] > 3])
     houses = frozenset(house for one in details(text) for house in _HOUSE.findall(one.text))
     return Traits(frozenset(features), Marks(len(features), houses))
 
@@ -99,15 +107,16 @@ def pair_score(a: Doc, b: Doc) -> Match:
     first, second = traits(a), traits(b)
     shared = first.features & second.features
     cosine = _cosine(shared, first.features, second.features, plain_weight)
-    return with_words(judge(a, b, first.marks, second.marks, cosine=cosine * EVEN), a, shared, plain_weight)
+    weights = {feature: plain_weight(feature) for feature in shared}
+    return with_words(judge(a, b, first.marks, second.marks, cosine=cosine * EVEN), a, weights)
 
 
 def judge(a: Doc, b: Doc, first: Marks, second: Marks, *, cosine: float) -> Match:
     """Weigh the evidence; `cosine` of the weighted features, 0..1. Shared words are not named yet."""
     same: list[str] = []
     differs: list[str] = []
-    size = sqrt(max(1, first.size) * max(1, second.size))
-    evidence = STEEP * log(max(cosine * sqrt(size) / CHANCE, 1e-6))
+    size = min(1.0, sqrt(max(1, first.size) * max(1, second.size)) / LONG)
+    evidence = STEEP * log(max(cosine * size**0.6 / CHANCE, 1e-6))
     metres = _apart(a, b)
     evidence += _of_place(a, b, metres, same, differs)
     evidence += _of_house(first, second, same, differs)
@@ -118,32 +127,31 @@ def judge(a: Doc, b: Doc, first: Marks, second: Marks, *, cosine: float) -> Matc
     return Match(round(score, 4), tuple(same), tuple(differs), metres, hours)
 
 
-def with_words(match: Match, a: Doc, shared: Collection[str], weigh: Weigh) -> Match:
-    """The match with the expressions named that both texts use."""
-    said = _expressions(flatten(a.text[:MAX_CHARS]), shared, weigh)
+def with_words(match: Match, a: Doc, shared: Mapping[str, float]) -> Match:
+    """The match with the expressions named that both texts use; `shared`: features of both, with their weights."""
+    said = _expressions(flatten(a.text[:MAX_CHARS]), shared)
     if not said:
         return replace(match, differs=(*match.differs, "说的话没有共同的词"))
     named = "都说到" + "、".join(f"“{word}”" for word in said)
     return replace(match, same=(*match.same, named))
 
 
-def _expressions(flat: str, shared: Collection[str], weigh: Weigh) -> tuple[str, ...]:
+def _expressions(flat: str, shared: Mapping[str, float]) -> tuple[str, ...]:
     """The weightiest stretches of a text whose pairs of characters the other text has too, at most three."""
     stretches: dict[str, float] = {}
     start, weight = 0, 0.0
-    for place in range(len(flat)):
-        pair = "_" + flat[place : place + 2]
-        if pair in shared:
-            weight += weigh(pair)
-        else:
-            word = flat[start : place + 1]
-            if 2 <= len(word) <= LONGEST and word not in _STOP:
-                stretches[word] = weight
-            start, weight = place + 1, 0.0
+    for place, pair in enumerate([*bigrams(flat), ""]):
+        found = shared.get("_" + pair)
+        if found is not None:
+            weight += found
+            continue
+        if weight and 2 <= place + 1 - start <= LONGEST:
+            stretches[flat[start : place + 1]] = weight
+        start, weight = place + 1, 0.0
     ranked = sorted(stretches, key=lambda word: (-stretches[word], word))
     chosen: list[str] = []
     for word in ranked:
-        if not any(word in one for one in chosen):
+        if word not in _STOP and not any(word in one for one in chosen):
             chosen.append(word)
     return tuple(chosen[:SAID_MAX])
 

@@ -10,6 +10,7 @@ Words come from the rjieba segmenter, which is loaded at first use: a process th
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -59,19 +60,29 @@ class Squeezed:
     """A normalised text without white space, and where each of its characters stood before."""
 
     text: str
-    origin: tuple[int, ...] | None  # None: nothing was dropped, positions are the same
+    gaps: tuple[int, ...]  # for every character dropped, the place in `text` behind which it stood
 
     def position(self, index: int) -> int:
         """Position in the normalised text of the character at `index`."""
-        return index if self.origin is None else self.origin[index]
+        return index + bisect_right(self.gaps, index)
+
+    def positions(self) -> list[int]:
+        """Positions in the normalised text of all characters, in order."""
+        found: list[int] = []
+        begun = 0
+        for dropped, gap in enumerate(self.gaps):
+            found.extend(range(begun + dropped, gap + dropped))
+            begun = gap
+        found.extend(range(begun + len(self.gaps), len(self.text) + len(self.gaps)))
+        return found
 
 
 def squeeze(normal: str) -> Squeezed:
     """Drop white space and invisible characters from a normalised text."""
-    if not _ANY_DROPPED.search(normal):
-        return Squeezed(normal, None)
-    kept = [(index, char) for index, char in enumerate(normal) if char not in _DROPPED]
-    return Squeezed("".join(char for _, char in kept), tuple(index for index, _ in kept))
+    dropped = [match.start() for match in _ANY_DROPPED.finditer(normal)]
+    if not dropped:
+        return Squeezed(normal, ())
+    return Squeezed(_ANY_DROPPED.sub("", normal), tuple(place - order for order, place in enumerate(dropped)))
 
 
 _FLAT = {**_NARROW, **{ord(char): None for char in _DROPPED}, 0x3000: None}
@@ -93,7 +104,12 @@ def _cutter() -> Callable[[str], list[str]]:
 
 def words(text: str) -> list[str]:
     """Segmented words of a text in order, blanks left out. The text is normalised first."""
-    return [word for word in _cutter()(normalise(text)) if not word.isspace()]
+    normal = normalise(text)
+    try:
+        cut = _cutter()(normal)
+    except UnicodeEncodeError:  # half a character pair, as broken phones send
+        cut = _cutter()(normal.encode("utf-8", "replace").decode("utf-8"))
+    return [word for word in cut if not word.isspace()]
 
 
 def bigrams(text: str) -> Iterator[str]:

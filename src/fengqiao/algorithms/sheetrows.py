@@ -53,7 +53,7 @@ def sheet_rows(
     except FileFault:
         raise
     except _UNREADABLE as error:
-        raise FileFault("表格内容读不出来,请用表格软件重新另存一份 XLSX 或 CSV", code="broken") from error
+        raise FileFault("表格内容读不出来，请用表格软件重新另存一份 XLSX 或 CSV", code="broken") from error
 
 
 def _rows(stream: BinaryIO, sheet: str | None) -> Iterator[list[Cell]]:
@@ -79,7 +79,7 @@ def _open(stream: BinaryIO, *, values: bool) -> Workbook:
 def _choose(book: Workbook, sheet: str | None) -> str:
     if sheet is not None:
         if sheet not in book.sheetnames:
-            raise FileFault(f"没有叫“{sheet}”的工作表。有:{'、'.join(book.sheetnames)}", code="no_sheet")
+            raise FileFault(f"没有叫“{sheet}”的工作表。有：{'、'.join(book.sheetnames)}", code="no_sheet")
         return sheet
     visible = [ws.title for ws in book.worksheets if ws.sheet_state == "visible"]
     for name in visible:

@@ -119,8 +119,8 @@ class DuplicateIndex:
         length = float((squares.sum() + unseen * log(1 + len(self) + PRIOR) ** 2) ** 0.5)
         swept = self._sweep(known, squares)
         swept[np.abs(np.frombuffer(self._times) - doc.at.timestamp()) > self._window] = 0
-        swept /= np.maximum(np.frombuffer(self._lengths) * length, 1e-9)
-        best = np.argpartition(-swept, LOOK_AT)[:LOOK_AT] if len(swept) > LOOK_AT else np.arange(len(swept))
+        ranks = swept / np.maximum(np.frombuffer(self._lengths), 1e-9)
+        best = np.argpartition(-ranks, LOOK_AT)[:LOOK_AT] if len(ranks) > LOOK_AT else np.arange(len(ranks))
         found = [
             Duplicate(held.doc.id, judge(doc, held.doc, marks.marks, held.marks, cosine=cosine))
             for held, cosine in self._cosines(best, swept, known, length)
@@ -132,15 +132,16 @@ class DuplicateIndex:
     def _cosines(
         self, best: Iterable[int], swept: Floats, known: Ints, length: float
     ) -> Iterator[tuple[_Slot, float]]:
-        """The reports behind the best slots with their cosines; in full where only a part was swept."""
+        """The reports behind the best slots with their cosines, by the weights of now."""
         for slot in best:
             held = self._slots[slot]
             if held is None or swept[slot] <= 0:
                 continue
-            cosine = float(swept[slot])
+            together = float(swept[slot])
             if len(self) > SWEEP_ALL:
                 shared = np.intersect1d(known, held.features, assume_unique=True)
-                cosine = float(self._squares(shared).sum()) / max(length * self._lengths[slot], 1e-9)
+                together = float(self._squares(shared).sum())
+            cosine = together / max(length * float(self._squares(held.features).sum() ** 0.5), 1e-9)
             yield held, min(1.0, cosine)
 
     def _sweep(self, known: Ints, squares: Floats) -> Floats:
@@ -161,8 +162,15 @@ class DuplicateIndex:
 
     def _explained(self, one: Duplicate, doc: Doc, known: Ints) -> Match:
         held = self._slots[self._slot_of[one.id]]
-        shared = np.intersect1d(known, held.features, assume_unique=True).tolist() if held else []
-        return with_words(one.match, doc, {self._names[number] for number in shared}, self._weigh_word)
+        if held is None:
+            return one.match
+        shared = np.intersect1d(known, held.features, assume_unique=True)
+        weights = np.sqrt(self._squares(shared)).tolist()
+        return with_words(
+            one.match,
+            doc,
+            {self._names[number]: w for number, w in zip(shared.tolist(), weights, strict=True)},
+        )
 
     def _feature(self, feature: str) -> int:
         number = self._number.setdefault(feature, len(self._lists))
@@ -177,10 +185,6 @@ class DuplicateIndex:
         used = np.frombuffer(self._used, dtype=np.int32)[numbers]
         squares: Floats = np.log(1 + (len(self) + PRIOR) / (used + 1.0)) ** 2
         return squares
-
-    def _weigh_word(self, feature: str) -> float:
-        number = self._number.get(feature)
-        return log(1 + (len(self) + PRIOR) / (1 + (0 if number is None else self._used[number])))
 
     def _weigh_all(self) -> None:
         self._weighed_at = len(self)

@@ -81,7 +81,7 @@ def open_table(
         mark = stream.read(4)
         stream.seek(0)
         if mark == OLE_MARK:
-            words = "这是旧的 XLS 格式或带密码的文件,请去掉密码、另存为 XLSX 或 CSV"
+            words = "这是旧的 XLS 格式或带密码的文件，请去掉密码、另存为 XLSX 或 CSV"
             raise FileFault(words, code="old_format")
         if mark == ZIP_MARK:
             lines = enumerate(sheet_rows(stream, sheet=sheet, caps=caps.package), start=1)
@@ -107,7 +107,7 @@ def _table(
     sample = [["" if isinstance(cell, Formula) else cell for cell in row] for _, row, _ in first]
     head = find_head(sample, required)
     if len(head.names) > caps.columns:
-        raise FileFault(f"表有 {len(head.names)} 列,最多 {caps.columns} 列", code="too_many_columns")
+        raise FileFault(f"表有 {len(head.names)} 列，最多 {caps.columns} 列", code="too_many_columns")
     rows = _named(chain(first[head.rows :], lines), head, caps)
     return Table(head.names, encoding, delimiter, rows)
 
@@ -115,7 +115,7 @@ def _table(
 def _named(lines: Iterable[Line], head: Head, caps: TableCaps) -> Iterator[Row]:
     for count, (number, cells, fault) in enumerate(lines):
         if count >= caps.rows:
-            raise FileFault(f"表超过 {caps.rows:,} 行,请拆成几个文件", code="too_many_rows")
+            raise FileFault(f"表超过 {caps.rows:,} 行，请拆成几个文件", code="too_many_rows")
         if fault is None and not any(cells):
             continue
         named = {
@@ -127,12 +127,12 @@ def _named(lines: Iterable[Line], head: Head, caps: TableCaps) -> Iterator[Row]:
 
 def _fault(cells: Sequence[Cell], head: Head, caps: TableCaps) -> str | None:
     if any(cells[len(head.names) :]):
-        return f"这一行有 {len(cells)} 格,列名只有 {len(head.names)} 个,请检查多出来的分隔符"
+        return f"这一行有 {len(cells)} 格，列名只有 {len(head.names)} 个，请检查多出来的分隔符"
     for name, cell in zip(head.names, cells, strict=False):
         if isinstance(cell, Formula):
-            return f"“{name}”是公式,文件里没有算好的结果:请在表格软件里打开保存一次,或粘贴为数值"
+            return f"“{name}”是公式，文件里没有算好的结果：请在表格软件里打开保存一次，或粘贴为数值"
         if len(cell) > caps.cell:
-            return f"“{name}”有 {len(cell):,} 个字,最多 {caps.cell:,} 个"
+            return f"“{name}”有 {len(cell):,} 个字，最多 {caps.cell:,} 个"
     return None
 
 
@@ -145,7 +145,7 @@ def _lines(text: TextIOWrapper) -> Iterator[str]:
     first = True
     while line := text.readline(_LINE):
         if len(line) >= _LINE:
-            raise FileFault("文件有一行长得不正常,不像表格", code="long_line")
+            raise FileFault("文件有一行长得不正常，不像表格", code="long_line")
         yield line.removeprefix("\ufeff") if first else line
         first = False
 
@@ -169,10 +169,10 @@ def _csv_lines(text: TextIOWrapper, delimiter: str) -> Iterator[Line]:
 
 
 def _unread(reason: str, line: int, swallowed: int) -> str:
-    more = f",后面 {swallowed} 行没能读出" if swallowed > 0 else ""
+    more = f"，后面 {swallowed} 行没能读出" if swallowed > 0 else ""
     if "field limit" in reason:
-        return f"有一格长得不正常(文件第 {line} 行){more},可能是引号不成对,请改好后重新导入"
-    return f"引号不成对(文件第 {line} 行){more},请改好后重新导入"
+        return f"有一格长得不正常（文件第 {line} 行）{more}，可能是引号不成对，请改好后重新导入"
+    return f"引号不成对（文件第 {line} 行）{more}，请改好后重新导入"
 
 
 def _delimiter(text: TextIOWrapper) -> str:

@@ -166,22 +166,32 @@ class RuleSet:
         self.rules = [builder.rule(owner, text) for owner, text in rules]
         self.window = window
         self._longest = max(map(len, builder.of_word), default=0)
-        self._index = WordIndex(builder.of_word)
         self._single: dict[int, list[Rule]] = {}
-        self._joint = self._anchor(rule for rule in self.rules if len(rule.parts) > 1)
         for rule in self.rules:
             if len(rule.parts) == 1:
                 self._single.setdefault(rule.parts[0], []).append(rule)
-        self._parts_of = {word: tuple(parts) for word, parts in builder.of_word.items()}
+        characters = {
+            number: tuple(w for w in words if len(w) == 1) for words, number in builder.numbers.items()
+        }
+        self._joint = self._anchor([rule for rule in self.rules if len(rule.parts) > 1], characters)
+        # single characters are so common that they are only looked for once the rest of a rule is there
+        eager = self._single.keys() | self._joint.keys()
+        self._late = {part: chars for part, chars in characters.items() if chars and part not in eager}
+        self._parts_of = {
+            word: tuple(part for part in parts if len(word) > 1 or part in eager)
+            for word, parts in builder.of_word.items()
+        }
+        self._index = WordIndex(word for word, parts in self._parts_of.items() if parts)
 
     @staticmethod
-    def _anchor(rules: Iterable[Rule]) -> dict[int, list[tuple[tuple[int, ...], Rule]]]:
-        """Hang each rule on its rarest part, with the parts that must be there too."""
-        joint = list(rules)
-        uses = Counter(part for rule in joint for part in rule.parts)
+    def _anchor(
+        rules: list[Rule], characters: Mapping[int, tuple[str, ...]]
+    ) -> dict[int, list[tuple[tuple[int, ...], Rule]]]:
+        """Hang each rule on its rarest part of whole words, with the parts that must be there too."""
+        uses = Counter(part for rule in rules for part in rule.parts)
         anchored: dict[int, list[tuple[tuple[int, ...], Rule]]] = {}
-        for rule in joint:
-            anchor = min(rule.parts, key=lambda part: uses[part])
+        for rule in rules:
+            anchor = min(rule.parts, key=lambda part: (bool(characters[part]), uses[part]))
             others = tuple(part for part in rule.parts if part != anchor)
             anchored.setdefault(anchor, []).append((others, rule))
         return anchored
@@ -197,8 +207,9 @@ class RuleSet:
                     spans[part].append(span)
                 else:
                     spans[part] = [span]
+        looked: set[int] = set()
         found: list[Found] = []
-        for part, places in spans.items():
+        for part, places in list(spans.items()):
             if part in self._single:
                 firsts = places if every else places[:1]
                 found.extend(
@@ -207,9 +218,18 @@ class RuleSet:
                     for first in firsts
                 )
             for others, rule in self._joint.get(part, ()):
-                if all(map(spans.__contains__, others)):
+                if all(self._there(other, spans, looked, text) for other in others):
                     found.extend(self._places(rule, spans, text, every))
         return found
+
+    def _there(self, part: int, spans: dict[int, list[Span]], looked: set[int], text: str) -> bool:
+        """Whether a part occurs; its single characters are looked for at the first call."""
+        if part in self._late and part not in looked:
+            looked.add(part)
+            late = [(i, i + 1) for char in self._late[part] for i in _all_places(char, text)]
+            if late:
+                spans[part] = sorted([*spans.get(part, ()), *late])
+        return part in spans
 
     def _places(self, rule: Rule, spans: Mapping[int, list[Span]], text: str, every: bool) -> Iterable[Found]:
         for first in spans[rule.parts[0]]:
@@ -247,3 +267,10 @@ class RuleSet:
             return _SENTENCE_END.isdisjoint(text[last[1] : span[0]])
         apart = max(span[0] - last[1], last[0] - span[1])
         return apart <= self.window and all(span[1] <= one[0] or span[0] >= one[1] for one in chain)
+
+
+def _all_places(char: str, text: str) -> Iterable[int]:
+    place = text.find(char)
+    while place >= 0:
+        yield place
+        place = text.find(char, place + 1)

@@ -85,7 +85,7 @@ class WorkDays:
         if left >= days:
             return None
         when = "已经过期" if left < 0 else f"还有 {left} 天"
-        return f"节假日安排只录到 {self.horizon}({when}),之后只按周一至周五算工作日,请录入新的放假通知"
+        return f"节假日安排只录到 {self.horizon}（{when}），之后只按周一至周五算工作日，请录入新的放假通知"
 
     def _look_up(self, day: date) -> bool:
         if day in self._announced:
@@ -194,7 +194,7 @@ class WorkCalendar:
                     return begin + span
                 span -= end - begin
             day += timedelta(days=1)
-        raise ValueError("时限太长,服务时间里算不完")
+        raise ValueError("时限太长，服务时间里算不完")
 
     def _end_of_service(self, start: datetime, amount: int, unit: Unit) -> datetime:
         first = self._local_date(start)
@@ -216,7 +216,7 @@ def _check_windows(windows: tuple[Window, ...]) -> None:
     minutes = [(_minute(begin), _minute(end) or 24 * 60) for begin, end in windows]
     flat = [minute for pair in minutes for minute in pair]
     if flat != sorted(flat) or any(begin == end for begin, end in minutes):
-        raise ValueError("服务时间要按先后写,每段先开始后结束,互不重叠")
+        raise ValueError("服务时间要按先后写，每段先开始后结束，互不重叠")
 
 
 def _minute(at: time) -> int:
@@ -229,9 +229,9 @@ def _check_span(start: datetime, amount: int, unit: str, severity: int) -> None:
     if not 1900 <= start.year <= 2200:
         raise ValueError(f"起算时间 {start:%Y-%m-%d} 不合理")
     if unit not in get_args(Unit):
-        raise ValueError(f"不认识的时限单位“{unit}”,可以用 m 分、h 小时、d 天、w 工作日")
+        raise ValueError(f"不认识的时限单位“{unit}”，可以用 m 分、h 小时、d 天、w 工作日")
     if severity not in (1, 2, 3, 4):
-        raise ValueError(f"缓急应为 1 至 4,不是 {severity}")
+        raise ValueError(f"缓急应为 1 至 4，不是 {severity}")
     longest = {"m": 24 * 60, "h": 24}.get(unit, 1) * _LONGEST_DAYS
     if not 0 <= amount <= longest:
-        raise ValueError(f"时限 {amount}{unit} 不对:应在 0 到十年之间")
+        raise ValueError(f"时限 {amount}{unit} 不对：应在 0 到十年之间")

@@ -48,6 +48,7 @@ class Arrival:
     n: int
     url: str
     hot: bool
+    today: bool = True
 
 
 def midnight(now: datetime) -> datetime:

@@ -42,6 +42,7 @@ class _Draft:
 def make_areas(
     scale: Scale, mesh: Mesh, names: Names, plan: Plan, labels: Ints, load: Floats
 ) -> tuple[tuple[Area, ...], tuple[str, ...]]:
+    """All areas with their counts, by code, and the code of every grid number."""
     count = len(plan.grid_rects)
     loads = np.maximum(np.bincount(labels.ravel(), weights=load.ravel(), minlength=count), 1.0)
     households = _households(scale, plan, loads)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from fengqiao.intake.actions import receive_report
 from fengqiao.intake.drafts import ContactDraft
 from fengqiao.lib import clock
 from fengqiao.matters.actions import load_reference
+from fengqiao.matters.models import Matter
 from fengqiao.teams.actions import load_mechanisms
 from fengqiao.teams.scopes import actor_for
 
@@ -42,9 +44,25 @@ def build(*, seed: int, scale: Scale, matters: int | None, say: Say) -> dict[str
     waiting = told[-WAITING:] if len(told) > 2 * WAITING else []
     history = write_history(town, ground, told[: len(told) - len(waiting)], seed)
     cases = write_mediations(history)
+    _name_accounts(town, ground)
     say("今天早上进来的几件，等人看")
     _receive(town, ground, waiting, now)
     return {"matters": history.counts["matters"], "reports": history.counts["reports"], "mediations": cases}
+
+
+def _name_accounts(town: Township, ground: Ground) -> None:
+    """Give the sign-in name of each role to whoever of that role has most to do, so that their day is not empty."""
+    busy = Counter(Matter.objects.open().values_list("owner_id", flat=True))
+    for role in dict.fromkeys(p.role for p in town.people):
+        people = [ground.people[p.code] for p in town.people if p.role == role]
+        first, best = people[0], max(people, key=lambda one: busy[one.pk])
+        if best.pk != first.pk:
+            spare, first.username = best.username, f"{best.username}-"
+            first.save(update_fields=["username"])
+            best.username = role
+            best.save(update_fields=["username"])
+            first.username = spare
+            first.save(update_fields=["username"])
 
 
 def _receive(town: Township, ground: Ground, waiting: list[DemoReport], now: datetime) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from fengqiao.demo.steps import Course, Step, StepKind
 from fengqiao.demo.story import DemoReport
+from fengqiao.lib.present import mask_name
 from fengqiao.matters.reference import load_follow_ups
 
 _SAME = {
@@ -131,6 +133,18 @@ class Life:
         return self.state in {"assigned", "active", "paused"}
 
 
+def masked(text: str, course: Course) -> str:
+    """``text`` with the parties' names as a story may show them."""
+    for name in course.parties:
+        text = text.replace(name, mask_name(name))
+    return text
+
+
+@lru_cache(maxsize=1)
+def _purposes() -> dict[str, str]:
+    return {rule.key: rule.zh for rule in load_follow_ups()}
+
+
 def live(report: DemoReport, course: Course, now: datetime) -> Life:
     """Walk the course once."""
     life = Life(now)
@@ -142,7 +156,8 @@ def live(report: DemoReport, course: Course, now: datetime) -> Life:
             continue
         if kind in _SAME or kind in _MEDIATION:
             name = "mediation" if kind in _MEDIATION else kind
-            life.events.append(Told(step.at, name, step.by, step.text, kind in _PUBLIC, step))
+            text = masked(step.text, course) or _purposes().get(step.rule, "")
+            life.events.append(Told(step.at, name, step.by, text, kind in _PUBLIC, step))
         _apply(life, step, kind)
     if life.opened is not None:
         _settle(life)
@@ -181,9 +196,8 @@ def _resolved(life: Life, step: Step) -> None:
 
 
 def _planned(life: Life, step: Step) -> None:
-    words = {rule.key: rule.zh for rule in load_follow_ups()}
     due = step.due or step.at + timedelta(days=7)
-    life.follow_ups.append(Plan(step.rule or "after_closing", words.get(step.rule, "回访"), due))
+    life.follow_ups.append(Plan(step.rule or "after_closing", _purposes().get(step.rule, "回访"), due))
 
 
 def _followed(life: Life, step: Step) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from fengqiao.demo.history import History
+from fengqiao.demo.lives import masked
 from fengqiao.demo.steps import Course, StepKind
 from fengqiao.lib import clock
 from fengqiao.lib.present import mask_name
@@ -77,12 +78,12 @@ def _case(history: History, matter: Matter, course: Course) -> None:
             held_at=step.at,
             minutes=50 + 10 * (number % 3),
             rights_told=True,
-            statements=step.text,
+            statements=masked(step.text, course),
             result="谈成了" if agreed and number == len(sittings) else "再谈",
             agreed=bool(agreed and number == len(sittings)),
         )
     if agreed is not None:
-        _agreement(history, case, agreed, parties)
+        _agreement(case, agreed, parties, course)
 
 
 def _parties(case: MediationCase, course: Course, at: datetime) -> list[Party]:
@@ -104,7 +105,7 @@ def _parties(case: MediationCase, course: Course, at: datetime) -> list[Party]:
     return found
 
 
-def _agreement(history: History, case: MediationCase, step: Any, parties: list[Party]) -> None:
+def _agreement(case: MediationCase, step: Any, parties: list[Party], course: Course) -> None:
     written = step.form == "written"
     row = Agreement.objects.create(
         case=case,
@@ -130,7 +131,7 @@ def _agreement(history: History, case: MediationCase, step: Any, parties: list[P
         promise = Promise.objects.create(
             matter=case.matter,
             kind=PromiseKind.TERM,
-            what=term.text[:200],
+            what=masked(term.text, course)[:200],
             who=mask_name(term.who),
             due_at=term.due,
             amount=term.amount,
@@ -141,7 +142,7 @@ def _agreement(history: History, case: MediationCase, step: Any, parties: list[P
         Term.objects.create(
             agreement=row,
             position=term.number,
-            text=term.text,
+            text=masked(term.text, course),
             party=next((p for p in parties if p.masked_name == mask_name(term.who)), None),
             amount=term.amount,
             due_at=term.due,

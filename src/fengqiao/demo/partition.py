@@ -39,7 +39,7 @@ def split(rect: Rect, parts: int, load: Floats, rng: np.random.Generator) -> lis
     """``parts`` connected rectangles of about equal load. Raises ``ValueError`` with fewer cells than
     parts."""
     if rect.cells < parts:
-        raise ValueError(f"{parts} 个网格放不进 {rect.cells} 个小格,请减少网格或加大面积")
+        raise ValueError(f"{parts} 个网格放不进 {rect.cells} 个小格，请减少网格或加大面积")
     if parts == 1:
         return [rect]
     first, second, count = _halve(rect, parts, load, rng)

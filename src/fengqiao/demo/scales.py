@@ -60,11 +60,11 @@ class Scale:
             raise ValueError("辖区至少要有一片地、一个街道、一个派出所和一个村或社区")
         carrying = self.villages if self.villages_under_communities else units
         if self.grids < carrying:
-            raise ValueError(f"网格 {self.grids} 个,村和社区有 {carrying} 个:每个至少要有一个网格")
+            raise ValueError(f"网格 {self.grids} 个，村和社区有 {carrying} 个：每个至少要有一个网格")
         if not 1 <= self.beats <= self.grids or units < self.streets:
-            raise ValueError("警务区要在 1 个到网格数之间,每个街道至少要有一个村或社区")
+            raise ValueError("警务区要在 1 个到网格数之间，每个街道至少要有一个村或社区")
         if self.residents < self.households or self.households < self.grids:
-            raise ValueError("居民不能少于户数,户数不能少于网格数")
+            raise ValueError("居民不能少于户数，户数不能少于网格数")
 
     @property
     def villages_under_communities(self) -> bool:
@@ -127,11 +127,11 @@ def scale_named(name: str, **changes: Any) -> Scale:
     Raises ``ValueError`` for an unknown preset, an unknown figure, and figures that do not fit together.
     """
     if name not in PRESETS:
-        raise ValueError(f"没有叫“{name}”的规模,可以用:{'、'.join(PRESETS)}")
+        raise ValueError(f"没有叫“{name}”的规模，可以用：{'、'.join(PRESETS)}")
     known = {field.name for field in fields(Scale)}
     unknown = sorted(changes.keys() - known)
     if unknown:
-        raise ValueError(f"规模里没有这一项:{'、'.join(unknown)}")
+        raise ValueError(f"规模里没有这一项：{'、'.join(unknown)}")
     return replace(PRESETS[name], **changes)
 
 

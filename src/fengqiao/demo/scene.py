@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from random import Random
 
-from fengqiao.demo.kinds import Kind, demo_table
+from fengqiao.demo.kinds import Kind, demo_table, kinds
 from fengqiao.demo.model import Building, Place, Point, Township
 from fengqiao.demo.names import word_lists
 from fengqiao.demo.sites import numeral
@@ -72,6 +72,7 @@ class Scenery:
 
     def __init__(self, township: Township) -> None:
         self._by_setting = {setting: _pool(township, kinds_) for setting, kinds_ in _SETTINGS.items()}
+        self._own = {setting for setting, pool in self._by_setting.items() if pool} | {"home", "online"}
         homes = self._by_setting["flat"] * 2 + self._by_setting["group"]
         everywhere = list(township.places)
         self._by_setting["home"] = self._by_setting["online"] = homes or everywhere
@@ -83,6 +84,10 @@ class Scenery:
             feature.name for feature in township.features if feature.kind == "road" and feature.name
         ]
         self._roads = self._roads or ["村道"]
+
+    def possible(self) -> frozenset[str]:
+        """The codes that can come about here: those whose setting has a place of its own."""
+        return frozenset(kind.code for kind in kinds().values() if kind.setting in self._own)
 
     def scene(self, kind: Kind, rng: Random, *, place: Place | None = None) -> Scene:
         """A scene for an event of a kind; ``place`` fixes where (something that happens again)."""

@@ -3,6 +3,7 @@ grids."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -21,15 +22,19 @@ VILLAGE_ROLES = ("village_officer", "village_auxiliary")
 
 
 def make_beats(scale: Scale, areas: tuple[Area, ...], stations: tuple[Station, ...]) -> tuple[Beat, ...]:
-    """Beats as runs of neighbouring grids, equal in households; some last grids are shared with the next
-    beat."""
+    """Beats as runs of neighbouring grids, equal in households; some last grids are shared with the next beat.
+
+    Where villages are many, a beat is a number of whole villages instead, equal in villages.
+    """
     grids = [area for area in areas if area.rank == "grid"]
+    by_village = scale.villages >= 5 * scale.beats
+    loads = _beat_loads(grids, by_village)
     groups = _grid_groups(scale, grids)
-    loads = [float(sum(grid.households for grid in group)) for group in groups]
-    counts = apportion(loads, min(scale.beats, len(grids)), [len(group) for group in groups])
+    sums = [sum(loads[grid.code] for grid in group) for group in groups]
+    counts = apportion(sums, min(scale.beats, len(grids)), [len(group) for group in groups])
     beats: list[Beat] = []
     for group, count in zip(groups, counts, strict=True):
-        runs = _runs(group, count)
+        runs = _runs(group, count, loads, whole=by_village)
         for number, run in enumerate(runs):
             shared: tuple[str, ...] = ()
             if number and len(beats) % 3 == 1 and run[0].parent == runs[number - 1][-1].parent:
@@ -39,6 +44,11 @@ def make_beats(scale: Scale, areas: tuple[Area, ...], stations: tuple[Station, .
             codes = tuple(grid.code for grid in run)
             beats.append(Beat(code, f"{_stem(areas, run[0])}警务区", station, codes, shared))
     return _with_numbers(beats)
+
+
+def _beat_loads(grids: list[Area], by_village: bool) -> dict[str, float]:
+    sizes = Counter(grid.parent for grid in grids)
+    return {grid.code: 1 / sizes[grid.parent] if by_village else float(grid.households) for grid in grids}
 
 
 def _grid_groups(scale: Scale, grids: list[Area]) -> list[list[Area]]:
@@ -51,18 +61,19 @@ def _grid_groups(scale: Scale, grids: list[Area]) -> list[list[Area]]:
     return list(found.values())
 
 
-def _runs(grids: list[Area], count: int) -> list[list[Area]]:
-    """``count`` runs of at least one grid, balanced by households."""
-    total = sum(grid.households for grid in grids)
+def _runs(grids: list[Area], count: int, loads: dict[str, float], *, whole: bool) -> list[list[Area]]:
+    """``count`` runs of at least one grid, balanced by load; ``whole`` keeps the grids of a village together."""
+    total = sum(loads[grid.code] for grid in grids)
     runs: list[list[Area]] = [[]]
-    done = 0
+    done = 0.0
     for n, grid in enumerate(grids):
         left, open_runs = len(grids) - n, count - len(runs)
-        full = done >= total * len(runs) / count
+        inside = whole and bool(runs[-1]) and runs[-1][-1].parent == grid.parent
+        full = done + 1e-9 >= total * len(runs) / count and not inside
         if runs[-1] and open_runs and (full or left <= open_runs):
             runs.append([])
         runs[-1].append(grid)
-        done += grid.households
+        done += loads[grid.code]
     return runs
 
 

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from random import Random
 
 import numpy as np
@@ -91,17 +92,18 @@ def write_reports(
     """``n`` reports between two instants, in order of time, numbered from 1.
 
     ``mix`` changes the shares of the groups in data/mix.csv; ``seasonal=False`` leaves out festivals and
-    weather; ``codes`` limits the story to some categories. Raises ``ValueError`` for an empty span, a
-    negative count and codes that do not exist.
+    weather; ``codes`` asks for some categories only; without it those that need ground the township lacks
+    (lifts in a hamlet, fields in a city) are left out. Raises ``ValueError`` for an empty span, a negative
+    count and codes that do not exist.
     """
     if n < 0:
         raise ValueError("the number of reports cannot be negative")
     hours = Hours(start, end)
     names, table = intensities(hours, seed, mix=mix, seasonal=seasonal)
-    if codes is not None:
-        if unknown := codes - set(names):
-            raise ValueError(f"unknown codes: {', '.join(sorted(unknown))}")
-        table = table * np.array([name in codes for name in names])[:, None]
+    wanted = codes if codes is not None else Scenery(township).possible()
+    if unknown := wanted - set(names):
+        raise ValueError(f"unknown codes: {', '.join(sorted(unknown))}")
+    table = table * np.array([name in wanted for name in names])[:, None]
     return Storyteller(township, seed, hours, names, table).tell(n)
 
 
@@ -218,6 +220,7 @@ def _severity(kind: Kind, text: str) -> int:
     return 1 if any(word in text for word in _RAISING) else kind.severity
 
 
+@lru_cache(maxsize=4)
 def _callers(seed: int) -> list[tuple[str, str]]:
     """Invented residents who leave a name and a number of the form 138000xxxxx."""
     rng = Random(seed + 1_000)

@@ -82,7 +82,7 @@ def apportion(loads: list[float], total: int, most: list[int]) -> list[int]:
     """Whole numbers of at least one each, in proportion to the loads, ``total`` in all, capped by
     ``most``."""
     if not len(loads) <= total <= sum(most):
-        raise ValueError(f"{total} 个网格分不到 {len(loads)} 片地里,请改网格数或面积")
+        raise ValueError(f"{total} 个网格分不到 {len(loads)} 片地里，请改网格数或面积")
     counts = [1] * len(loads)
     for _ in range(total - len(loads)):
         # The unit that is worst off per part gets the next one.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -267,6 +268,11 @@ class InboxPage:
     def map_label(self) -> str:
         """The map in words."""
         return _("位置：%(place)s") % {"place": self.place_words}
+
+    @property
+    def map_name(self) -> str:
+        """A fresh id each time: htmx would copy the style Leaflet set on a map of the same id, which is not allowed."""
+        return f"at-{secrets.token_hex(4)}"
 
     @property
     def near_line(self) -> list[Area]:

@@ -18,7 +18,7 @@ from fengqiao.desk.keyset import Order
 from fengqiao.lib import clock
 from fengqiao.lib.present import Option
 from fengqiao.matters.choices import OPEN_STATES, FollowUpState, PromiseState, State
-from fengqiao.matters.models import FollowUp, Matter, MatterQuerySet, Promise
+from fengqiao.matters.models import FollowUp, JointMember, Matter, MatterQuerySet, Promise
 
 BY_DUE = Order("due", "due_at")
 BY_OPENED = Order("opened", "opened_at", down=True)
@@ -58,17 +58,24 @@ MY_VIEWS = (
 )
 
 
+def my_rows(actor: Actor) -> MatterQuerySet:
+    """Open matters the actor owns or handles along."""
+    along = JointMember.objects.filter(person_id=actor.person_id, left_at__isnull=True)
+    part = Q(owner_id=actor.person_id) | Q(pk__in=along.values("matter_id"))
+    return Matter.objects.visible_to(actor.scope).open().filter(part)
+
+
 def chosen(views: tuple[View, ...], query: QueryDict) -> View:
     """The view asked for, the first one for anything unknown."""
     return next((v for v in views if v.key == query.get("view")), views[0])
 
 
 def order_of(view: View, query: QueryDict) -> Order:
-    """The order asked for; a list that holds finished matters has no due times to order by."""
+    """The order asked for; lists of finished matters are long and only go by the day they were opened."""
     wanted = ORDERS.get(query.get("sort", ""))
-    if wanted is None or (wanted is BY_DUE and not view.live):
-        return BY_DUE if view.live else BY_OPENED
-    return wanted
+    if not view.live:
+        return BY_OPENED
+    return wanted or BY_DUE
 
 
 def with_query(query: QueryDict, **changes: str) -> str:
@@ -88,7 +95,7 @@ def sorts(view: View, now: Order, query: QueryDict) -> dict[str, dict[str, Any]]
     return {
         key: {"url": with_query(query, sort=key), "on": order is now, "down": order.down}
         for key, order in ORDERS.items()
-        if view.live or order is not BY_DUE
+        if view.live or order is BY_OPENED
     }
 
 

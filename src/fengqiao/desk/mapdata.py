@@ -11,6 +11,7 @@ from django.db.models import Count, Max, Min
 
 from fengqiao.accounts.scope import Scope
 from fengqiao.territory.choices import Rank
+from fengqiao.territory.maps import LAYERS
 from fengqiao.territory.models import Boundary, MapFeature, within
 
 REACH = 450
@@ -34,7 +35,7 @@ def around(lat: float, lon: float, reach: float = REACH) -> dict[str, Any]:
     box = (lon - dlon, lat - dlat, lon + dlon, lat + dlat)
     layers: dict[str, dict[str, Any]] = {}
     for kind, geometry in _near(box):
-        layer = layers.setdefault(kind, {"type": "FeatureCollection", "features": []})
+        layer = layers.setdefault(LAYERS.get(kind, kind), {"type": "FeatureCollection", "features": []})
         layer["features"].append({"type": "Feature", "properties": {}, "geometry": geometry})
     return {"layers": layers}
 

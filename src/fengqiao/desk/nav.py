@@ -23,6 +23,9 @@ from fengqiao.matters.queries import Counts, counts
 from fengqiao.mediation.models import MediationCase
 from fengqiao.teams.models import Duty, Station
 
+BIG_TEXT = "fq_big"
+"""The cookie that keeps the large type, the same as at the residents' door."""
+
 
 @dataclass(frozen=True)
 class _Figures:
@@ -83,6 +86,7 @@ def shell(request: HttpRequest, on: str = "") -> dict[str, Any]:
         "me_line": _line(actor.scope, figures.duty_until),
         "search_url": reverse("desk:search") if actor.scope.can("search.use") else "",
         "signout_url": reverse("signout"),
+        "big_text": request.COOKIES.get(BIG_TEXT) == "1",
     }
 
 

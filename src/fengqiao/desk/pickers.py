@@ -24,6 +24,8 @@ MOST = 300
 
 Choices = list[tuple[str, list[tuple[str, str]]]]
 HANDLES = "matter.handle"
+HELPS = "field.use"
+"""Who may be asked along: volunteers and lawyers too, who own no matter themselves."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +50,16 @@ def role_names() -> dict[str, str]:
     return {role.key: (role.zh if chinese() else role.en) for role in current_place().roles}
 
 
-def candidates(area: Area, *, exclude: Collection[int] = (), name: str = "") -> list[Candidate]:
-    """Active people who may handle matters and are appointed over ``area``, around it or below it, nearest first.
+def candidates(
+    area: Area, *, exclude: Collection[int] = (), name: str = "", right: str = HANDLES
+) -> list[Candidate]:
+    """Active people who hold ``right`` (by default: may own matters) over ``area``, around it or below it.
 
-    ``name`` narrows by part of a name or sign-in name. Two queries; MOST people at most, one row each.
+    Nearest first. ``name`` narrows by part of a name or sign-in name. Two queries; MOST people at most.
     """
     beats = BeatGrid.objects.filter(grid__path__startswith=area.path, valid_to__isnull=True)
     around = Q(area_id__in=area.ancestor_ids) | Q(beat_id__in=beats.values("beat_id"))
-    able = [role.key for role in current_place().roles if role.may(HANDLES)]
+    able = [role.key for role in current_place().roles if role.may(right)]
     rows = (
         Appointment.objects.on(clock.local(clock.now()).date())
         .filter(around | Q(area__path__startswith=area.path), person__is_active=True, role__in=able)

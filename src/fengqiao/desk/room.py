@@ -80,6 +80,11 @@ def _shown(request: HttpRequest, room: Room, form: RoomForm, status: int = 200) 
     return page(request, "desk/rooms/verb.html", context, on=room.key, status=status)
 
 
+def sent(request: HttpRequest) -> tuple[Any, Any]:
+    """What a form is bound to: what was sent, even when that is nothing at all; else nothing."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
 def hand_out(name: str, content_type: str, content: bytes) -> HttpResponse:
     """``content`` as a file to be saved under ``name``, never shown in place."""
     answer = HttpResponse(content, content_type=content_type)
@@ -97,7 +102,7 @@ class Waiting:
     path: Path
 
 
-def keep(request: HttpRequest, file: UploadedFile, purpose: str) -> Waiting:
+def keep(request: HttpRequest, file: UploadedFile[Any], purpose: str) -> Waiting:
     """Keep a file for its next step: owner-only, known to this session alone, gone after a day."""
     _sweep()
     held: dict[str, dict[str, str]] = dict(request.session.get(SESSION, {}))

@@ -62,6 +62,7 @@ class Draft:
     avoid: frozenset[int] = field(default_factory=frozenset)
     entered_by_id: int | None = None
     severity_at_most: int | None = None
+    category: str = ""  # a code the file itself gives
 
     @property
     def words(self) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
 
 from fengqiao.accounts.scope import Actor
+from fengqiao.algorithms.proposal import Proposal
 from fengqiao.audit.actions import append_many
 from fengqiao.intake import about as named
 from fengqiao.intake import compose, duplicates, engine
 from fengqiao.intake.actions._base import fact_of
-from fengqiao.intake.choices import ReportState
+from fengqiao.intake.choices import ReportState, SuggestionField
 from fengqiao.intake.compose import Draft
 from fengqiao.intake.engine import Reading
 from fengqiao.intake.first_look import first_look
@@ -21,6 +23,7 @@ from fengqiao.intake.search import index_reports
 from fengqiao.lib import clock
 from fengqiao.matters.models import Category
 
+GIVEN = "文件里写明"
 NOTED = "编号 {id} 先前已经收过，这次内容不同；没有改动原来的。若是另一件事，请换一个编号"
 
 
@@ -97,9 +100,13 @@ def prepare(entries: Sequence[Entry], context: Context) -> list[Prepared]:
 
 
 def _prepare(draft: Draft, context: Context) -> Prepared:
+    given = (Proposal(draft.category, 1.0, (GIVEN,)),) if draft.category else ()
     if context.historic:
-        return Prepared(draft, Reading(), ())
+        return Prepared(draft, Reading(categories=given), ())
     reading = context.read(draft.words, near=engine.near_of(draft.spot))
+    if given:
+        others = [p for p in reading.categories if p.label != draft.category]
+        reading = dataclasses.replace(reading, categories=(*given, *others[: engine.MAX_CATEGORIES - 1]))
     found = context.window.find(draft)
     context.window.add(draft)
     return Prepared(named.route_around(draft, reading), reading, found)
@@ -114,13 +121,24 @@ def write(prepared: Sequence[Prepared], context: Context) -> list[Report]:
     pairs = list(zip(reports, prepared, strict=True))
     Contact.objects.bulk_create([c for r, p in pairs if (c := compose.contact_of(p.draft, r)) is not None])
     context.window.settle(reports)
-    if not context.historic:
-        Suggestion.objects.bulk_create(_suggestions(pairs, context), batch_size=500)
+    rows = _labels(pairs, context) if context.historic else _suggestions(pairs, context)
+    Suggestion.objects.bulk_create(rows, batch_size=500)
     events = [compose.received_event(r, context.by, now) for r in reports]
     ReportEvent.objects.bulk_create(events, batch_size=500)
     append_many(fact_of(e, r) for e, r in zip(events, reports, strict=True))
     index_reports(reports)
     return reports
+
+
+def _labels(pairs: Iterable[tuple[Report, Prepared]], context: Context) -> list[Suggestion]:
+    """What closed history says it was: settled long ago, so it counts as accepted and can be learned from."""
+    now = clock.now()
+    labels = [(r, Reading(categories=p.reading.categories)) for r, p in pairs if p.draft.category]
+    rows = [s for r, reading in labels for s in compose.suggestions_of(r, reading, context.known, now)]
+    kept = [s for s in rows if s.field == SuggestionField.CATEGORY]
+    for row in kept:
+        row.accepted, row.decided_at, row.model = True, now, "file"
+    return kept
 
 
 def _suggestions(pairs: Iterable[tuple[Report, Prepared]], context: Context) -> list[Suggestion]:

@@ -10,6 +10,7 @@ from fengqiao.intake import import_spool as spool
 from fengqiao.intake import mapping as maps
 from fengqiao.intake.choices import Channel
 from fengqiao.intake.import_rows import RowRules, draft_of
+from fengqiao.intake.known import categories
 from fengqiao.lib import clock
 from fengqiao.lib.errors import Refusal
 from fengqiao.teams.queries import station
@@ -73,4 +74,4 @@ def row_rules(mapping: Mapping[str, str], channel: str, source: str, by: int | N
     for name in twice:  # two areas of one name: only the code can tell them apart
         areas.pop(name, None)
     station()  # a database that was only migrated gets its station, root area and keys here
-    return RowRules(mapping, channel, source, areas, ensure_root(), clock.now(), by)
+    return RowRules(mapping, channel, source, areas, categories(), ensure_root(), clock.now(), by)

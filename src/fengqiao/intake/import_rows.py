@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -27,12 +27,13 @@ _TITLE = 200
 
 @dataclass(frozen=True, slots=True)
 class RowRules:
-    """How the rows of one import are read: its mapping, channel, source, and the areas they may name."""
+    """How the rows of one import are read: its mapping, channel, source, the areas and codes they may name."""
 
     mapping: Mapping[str, str]
     channel: str
     source: str
     areas: Mapping[str, Area]
+    codes: Collection[str]
     root: Area
     now: datetime
     entered_by_id: int | None
@@ -61,6 +62,7 @@ def draft_of(cells: Mapping[str, str], rows: RowRules) -> Draft:
         outside_due_at=_deadline(cells, said_at),
         contact=_contact(cells, personal),
         entered_by_id=rows.entered_by_id,
+        category=_code(cells, rows),
     )
 
 
@@ -95,6 +97,13 @@ def when(text: str, *, what: str) -> datetime | None:
         words = f"{what} “{one_line(bare, limit=30)}” 看不懂，请写成 2026-03-01 09:30 的样子"
         raise Refusal(words, code="bad_time") from error
     return (moment if moment.tzinfo else moment.replace(tzinfo=clock.LOCAL)).astimezone(UTC)
+
+
+def _code(cells: Mapping[str, str], rows: RowRules) -> str:
+    code = cells.get("category", "").strip().upper()
+    if code and code not in rows.codes:
+        raise Refusal(f"类别代码 “{one_line(code, limit=20)}” 不认识", code="bad_category")
+    return code
 
 
 def _deadline(cells: Mapping[str, str], said_at: datetime) -> datetime | None:

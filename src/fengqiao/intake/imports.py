@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -80,7 +81,7 @@ def start_job(
     columns, encoding = spool.columns_of(source)
     chosen = maps.check_mapping(mapping or maps.remembered(columns) or maps.guess(columns), columns)
     job = ImportJob(
-        name=one_line(name or getattr(source, "name", "") or "导入", limit=120),
+        name=one_line(name or _file_name(source), limit=120),
         mapping=chosen,
         created_at=clock.now(),
         by_id=by.person_id,
@@ -103,6 +104,11 @@ def start_job(
         data = {"rows": job.total, "sha256": job.sha256, "historic": historic, "channel": str(channel)}
         append(_fact(job, "import.started", by, data))
     return job
+
+
+def _file_name(source: FileSource) -> str:
+    name = getattr(source, "name", "")
+    return Path(name).name if isinstance(name, str) and name else "导入"
 
 
 def may_run(by: Actor) -> None:

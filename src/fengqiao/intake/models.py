@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from fengqiao.accounts.scope import Scope
 from fengqiao.audit.models import AppendOnly
@@ -33,7 +33,8 @@ class ReportQuerySet(models.QuerySet["Report"]):
         mine = Q(owner_id=scope.person_id) | Q(entered_by_id=scope.person_id)
         area = within(scope.paths("report.triage"), "area__path") & Q(restricted=False)
         closed = within(scope.paths("matter.restricted"), "area__path") & Q(restricted=True)
-        linked = Q(matter__in=Matter.objects.visible_to(scope))
+        # EXISTS looks up one matter a row; IN would first list every matter in reach.
+        linked = Q(Exists(Matter.objects.visible_to(scope).filter(pk=OuterRef("matter_id"))))
         return self.filter(mine | area | closed | linked).exclude(about_id=scope.person_id)
 
     def unfinished(self) -> ReportQuerySet:

@@ -25,6 +25,7 @@ ACTIONS: dict[str, str] = {
     "raise_severity": "report.triage",
     "hand_over": "report.triage",
     "add_photo": "report.receive",
+    "record_progress_with_photos": "matter.handle",
     "open_contact": "contact.read",
     "answer": CODE,
     "rate_report": CODE,

@@ -199,7 +199,7 @@ def duplicates_of(
     found = find_for(report, reports, matters)
     known = {one.report_id for one in found}
     found += [one for row in kept if (one := _kept(row)).report_id not in known]
-    shown = _shown(found, reports, matters)
+    shown = _shown(found, reports, matters, closed=report.restricted)
     return tuple(sorted(shown, key=lambda d: -d.score)[:3])
 
 
@@ -219,7 +219,7 @@ def _kept(row: Suggestion) -> Duplicate:
 
 
 def _shown(
-    found: Iterable[Duplicate], reports: ReportQuerySet, matters: MatterQuerySet
+    found: Iterable[Duplicate], reports: ReportQuerySet, matters: MatterQuerySet, *, closed: bool
 ) -> list[DuplicateProposal]:
     rows = list(found)
     said = reports.select_related("area", "place").in_bulk([d.report_id for d in rows if d.report_id])
@@ -231,11 +231,13 @@ def _shown(
         report = said.get(one.report_id) if one.report_id else None
         matter = held.get(report.matter_id if report else one.matter_id)
         if report is not None or matter is not None:
-            shown.append(_duplicate(one, report, matter))
+            shown.append(_duplicate(one, report, matter, closed))
     return shown
 
 
-def _duplicate(one: Duplicate, report: Report | None, matter: Matter | None) -> DuplicateProposal:
+def _duplicate(
+    one: Duplicate, report: Report | None, matter: Matter | None, closed: bool
+) -> DuplicateProposal:
     target = matter.merged_into if matter is not None and matter.merged_into is not None else matter
     title, text, at = _said(report, matter)
     return DuplicateProposal(
@@ -249,13 +251,18 @@ def _duplicate(one: Duplicate, report: Report | None, matter: Matter | None) -> 
         channel_words=str(Channel(report.channel).label) if report else "",
         state_words=_state(report, target),
         open=target.is_open if target else report is not None and report.due_at is not None,
-        can_link=target is not None and matter_rules.may_start("report_linked", target.state),
+        can_link=target is not None and _can_link(target, closed),
         score=one.score,
         same=one.same,
         differs=one.differs,
         distance_m=one.distance_m,
         hours=one.hours,
     )
+
+
+def _can_link(matter: Matter, closed: bool) -> bool:
+    """Whether a report may join this matter: need-to-know words only join a need-to-know story."""
+    return matter_rules.may_start("report_linked", matter.state) and (matter.restricted or not closed)
 
 
 def _said(report: Report | None, matter: Matter | None) -> tuple[str, str, datetime]:

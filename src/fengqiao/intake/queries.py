@@ -12,7 +12,7 @@ from fengqiao.intake import rules
 from fengqiao.intake.actions._base import may_triage
 from fengqiao.intake.actions.contact import reads_for_resident
 from fengqiao.intake.choices import UNFINISHED, Channel, ReportEventKind, ReportState
-from fengqiao.intake.models import Report, ReportEvent, ReportQuerySet
+from fengqiao.intake.models import Attachment, Report, ReportEvent, ReportQuerySet
 from fengqiao.intake.proposals import proposals
 from fengqiao.intake.public import ReceiptView, receipt_view
 from fengqiao.intake.search import INDEX
@@ -120,18 +120,27 @@ def _queue(rows: ReportQuerySet, name: str, actor: Actor, now: datetime) -> Repo
 
 
 def inbox(actor: Actor, *, queue: str = "all", offset: int = 0, limit: int = PAGE) -> InboxPage:
-    """What waits for a person, urgent first, then oldest first. Two queries whatever the size."""
+    """What waits for a person, urgent first, then oldest first. Four queries whatever the size."""
     now = clock.now()
     rows = _queue(waiting(actor.scope), queue, actor, now).inbox_order()
-    rows = rows.select_related("owner", "area", "place").annotate(photos=Count("attachments"))
     offset, limit = max(offset, 0), min(max(limit, 1), 200)
-    found = list(rows[offset : offset + limit + 1])
-    return InboxPage(
-        tuple(_row(r, actor, now) for r in found[:limit]), counts(actor), offset, len(found) > limit
-    )
+    ids = list(
+        rows.values_list("pk", flat=True)[offset : offset + limit + 1]
+    )  # sorts numbers, not whole texts
+    held = Report.objects.select_related("owner", "area", "place").in_bulk(ids[:limit])
+    shown = [held[pk] for pk in ids[:limit] if pk in held]
+    photos = _photos([r.pk for r in shown])
+    page = tuple(_row(r, actor, now, photos.get(r.pk, 0)) for r in shown)
+    return InboxPage(page, counts(actor), offset, len(ids) > limit)
 
 
-def _row(report: Report, actor: Actor, now: datetime) -> InboxRow:
+def _photos(reports: list[int]) -> dict[int, int]:
+    """How many photos each of these reports has. Counted for the page alone, not for all that waits."""
+    rows = Attachment.objects.filter(report__in=reports).order_by().values_list("report")
+    return {pk: n for pk, n in rows.annotate(n=Count("id")) if pk is not None}
+
+
+def _row(report: Report, actor: Actor, now: datetime, photos: int) -> InboxRow:
     place = report.place_text or (report.place.name if report.place else "")
     return InboxRow(
         id=report.pk,
@@ -150,7 +159,7 @@ def _row(report: Report, actor: Actor, now: datetime) -> InboxRow:
         asking=report.state == ReportState.ASKING,
         unplaced=report.unplaced,
         restricted=report.restricted,
-        photos=getattr(report, "photos", 0),
+        photos=photos,
         outside=report.external_id if report.channel in (Channel.CALL_110, Channel.HOTLINE) else "",
     )
 

@@ -125,6 +125,4 @@ def _next_look(report: Report, at: datetime) -> datetime:
 def _tell(told: Counter[int]) -> None:
     people = Person.objects.in_bulk(list(told))
     for pk, count in told.items():
-        notify(
-            people[pk], "report_overdue", f"{count} 份反映超时没人看，已交到您这里，请看收件", "/desk/inbox/"
-        )
+        notify(people[pk], "report_overdue", f"{count} 份反映超时没人看，已交到您这里，请看收件", "/desk/")

@@ -17,7 +17,13 @@ _fixed: ContextVar[datetime | None] = ContextVar("fengqiao_fixed_clock", default
 def now() -> datetime:
     """The present moment as an aware UTC datetime."""
     fixed = _fixed.get()
-    return fixed if fixed is not None else datetime.now(UTC)
+    return fixed if fixed is not None else datetime.now(UTC) + _shift
+
+
+def shift(by: timedelta) -> None:
+    """Move the whole process's clock ``by`` from real time; for walking a story through its days in tests."""
+    global _shift
+    _shift = by
 
 
 @contextmanager

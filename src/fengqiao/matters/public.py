@@ -78,7 +78,7 @@ _STEP_WORDS = {
     EventKind.FOLLOW_UP_PLANNED: "定了回访时间",
     EventKind.FOLLOWED_UP: "回来看过",
     EventKind.REOPENED: "重新办理",
-    EventKind.RATED: "您评价了",
+    EventKind.RATED: "反映的人评价了",
     EventKind.CLOSED: "归档",
     EventKind.REFERRED: "转给有关单位",
     EventKind.MERGED: "并到同一件事里",

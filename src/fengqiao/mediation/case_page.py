@@ -12,7 +12,7 @@ from fengqiao.lib.place_config import current_place
 from fengqiao.matters.choices import PromiseState
 from fengqiao.matters.clockwork import warn_at
 from fengqiao.mediation import rules
-from fengqiao.mediation.actions._base import holds, in_reach
+from fengqiao.mediation.actions._base import held_verbs, in_reach
 from fengqiao.mediation.actions.ending import HANDED_UP
 from fengqiao.mediation.choices import (
     CaseOutcome,
@@ -27,7 +27,6 @@ from fengqiao.mediation.choices import (
 from fengqiao.mediation.filing import FileContents, file_contents
 from fengqiao.mediation.models import Agreement, MediationCase, Party, Session, Term, Visit
 from fengqiao.mediation.numbering import ladder_level
-from fengqiao.mediation.policy import ACTIONS
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,10 @@ class CaseRow:
 
 @dataclass(frozen=True)
 class CaseView:
-    """Everything the page of one case shows. ``verbs``: what this actor may do now; ``blocked``: why not to start."""
+    """Everything the page of one case shows.
+
+    ``verbs``: what this actor may do now; ``waiting_for``: what a start still needs.
+    """
 
     case: MediationCase
     state_words: str
@@ -257,13 +259,8 @@ def allowed_verbs(case: MediationCase, actor: Actor) -> frozenset[str]:
     """Verbs the actor may do on the case now (keys of rules.VERBS)."""
     if not in_reach(case, actor):
         return frozenset()
-    found = {
-        verb.key
-        for verb in rules.VERBS
-        if verb.key in ACTIONS
-        and rules.may_start(verb.key, case.state)
-        and holds(verb.key, case.matter, actor, case.mediator_id)
-    }
+    held = held_verbs(case.matter, actor, case.mediator_id)
+    found = {v.key for v in rules.VERBS if v.key in held and rules.may_start(v.key, case.state)}
     return frozenset(found - _not_now(case))
 
 

@@ -26,6 +26,7 @@ from fengqiao.mediation.choices import (
 from fengqiao.mediation.models import Agreement, MediationCase, Party, Session, Term, Visit
 from fengqiao.mediation.money import capitals, figures
 from fengqiao.mediation.numbering import ladder_level
+from fengqiao.mediation.papers import keep_years
 from fengqiao.mediation.party_data import details
 
 _SATISFIED = {1: "不满意", 2: "一般", 3: "满意"}
@@ -127,6 +128,7 @@ def _agreement(row: Agreement | None, terms: list[Term], parties: int) -> dict[s
         "confirmation_on": day(row.confirmation_at) if row and confirmed else "",
         "court": row.court.name if row and row.court else "",
         "performance": str(Performance(row.performance).label) if row and row.is_valid else "",
+        "keep_for": f"{keep_years()[0 if row else 1]}年",
     }
 
 

@@ -39,6 +39,7 @@ FIELDS: dict[str, str] = {
     "confirmation_on": "司法确认日期",
     "court": "法院",
     "performance": "履行情况",
+    "keep_for": "保管期限",
 }
 """Single fields, and what they hold."""
 

@@ -50,13 +50,23 @@ class CaseFacts:
 @lru_cache(maxsize=2)
 def load_papers(path: Path | None = None) -> Mapping[str, Paper]:
     """The newest list of papers, by key in binding order. Raises ConfigError naming file and key."""
+    return MappingProxyType({p.key: p for p in map(_paper, _top(path)["papers"].keyed())})
+
+
+@lru_cache(maxsize=2)
+def keep_years(path: Path | None = None) -> tuple[int, int]:
+    """Years a file is kept: (with an agreement, without one). Raises ConfigError."""
+    f = _top(path)["keep"].fields(("agreement", "other"), ("agreement", "other"))
+    return f["agreement"].whole(1, 100), f["other"].whole(1, 100)
+
+
+def _top(path: Path | None) -> dict[str, Node]:
     found = sorted(DATA.glob("papers-*.yaml"))
     if path is None and not found:
         raise ConfigError("papers-YYYY-MM.yaml", "", "没有找到卷内文书目录，请重新安装")
     file = path or found[-1]
-    root = Node(read_yaml(file), "", {"": file.name})
-    top = root.fields(("papers", "valid_from"), ("papers", "valid_from"))
-    return MappingProxyType({p.key: p for p in map(_paper, top["papers"].keyed())})
+    names = ("papers", "keep", "valid_from")
+    return Node(read_yaml(file), "", {"": file.name}).fields(names, names)
 
 
 def _paper(node: Node) -> Paper:

@@ -63,7 +63,6 @@ __all__ = [
     "sessions_between",
     "statistics",
     "templates",
-    "visible",
 ]
 
 
@@ -75,11 +74,6 @@ class TemplateRow:
     title: str
     own_name: str
     uploaded_at: datetime | None
-
-
-def visible(scope: Scope) -> list[int]:
-    """Ids of the cases a scope may see (for joins of other pages)."""
-    return list(MediationCase.objects.visible_to(scope).values_list("pk", flat=True))
 
 
 def find(uid: str, scope: Scope) -> MediationCase | None:

@@ -16,6 +16,18 @@ from fengqiao.territory.models import Area, Beat, BeatGrid, Boundary, MapFeature
 
 METRES_PER_DEGREE = 111_320.0
 SEE = "territory.see"
+LAYERS = {
+    "river": "river",
+    "lake": "river",
+    "creek": "river",
+    "pond": "river",
+    "park": "green",
+    "road": "roads",
+    "bridge": "roads",
+    "lane": "lanes",
+    "building": "buildings",
+}
+"""Which layer of a map each kind of scenery is drawn in."""
 Feature = dict[str, Any]
 
 _lock = threading.Lock()

@@ -21,6 +21,7 @@ from fengqiao.mediation.rules import QUESTIONS, Answers
 class CaseForm(forms.Form):
     """A verb on a mediation; ``act`` calls the action of the same name. ``target`` is a party, session or term."""
 
+    do_not_call_in_templates: ClassVar[bool] = True  # the class itself goes to the page, for its words
     verb: ClassVar[str] = ""
     title: ClassVar[Any] = ""
     hint: ClassVar[Any] = ""

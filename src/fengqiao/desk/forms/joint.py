@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fengqiao.desk.forms.fields import PartnerField, PartnersField, PersonField, line, when, words, yes
 from fengqiao.desk.forms.verbs import VerbForm, register
-from fengqiao.desk.pickers import partner_choices
+from fengqiao.desk.pickers import HELPS, partner_choices
 from fengqiao.lib import clock
 from fengqiao.matters import actions
 
@@ -22,7 +22,7 @@ TASKS = 4
 class JoinForm(VerbForm):
     """Ask somebody to handle along."""
 
-    verb, icon = "join", "user-plus"
+    verb, icon, asks_right = "join", "user-plus", HELPS
     title, button, done = _("请人一起办"), _("请他一起办"), _("请好了，对方会收到通知")
     hint = _("人和单位选一个。牵头的人始终只有一个，没另选就是负责人")
 

@@ -131,7 +131,9 @@ def person_label(card: PersonCard, roles: dict[str, str]) -> str:
     return " · ".join([card.person.name, *held])
 
 
-def people_in_sight(by: Actor, roles: dict[str, str], wanted: Iterable[str] = ()) -> dict[str, tuple[Person, str]]:
+def people_in_sight(
+    by: Actor, roles: dict[str, str], wanted: Iterable[str] = ()
+) -> dict[str, tuple[Person, str]]:
     """People the actor sees, by id, each with its line; only holders of ``wanted`` roles where any are given."""
     keys = set(wanted)
     cards = [c for c in people(by) if not keys or any(a.role in keys for a in c.appointments)]
@@ -140,4 +142,6 @@ def people_in_sight(by: Actor, roles: dict[str, str], wanted: Iterable[str] = ()
 
 def offer_people(field: Any, found: dict[str, tuple[Person, str]]) -> None:
     """Put people into a field that offers rows."""
-    field.offer({key: row for key, (row, _label) in found.items()}, [(k, label) for k, (_r, label) in found.items()])
+    field.offer(
+        {key: row for key, (row, _label) in found.items()}, [(k, label) for k, (_r, label) in found.items()]
+    )

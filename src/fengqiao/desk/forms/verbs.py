@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.accounts.scope import Actor
-from fengqiao.desk.pickers import Candidate, candidates
+from fengqiao.desk.pickers import HANDLES, Candidate, candidates
 from fengqiao.matters.choices import State
 from fengqiao.matters.models import Matter
 
@@ -22,6 +22,7 @@ class VerbForm(forms.Form):
     """
 
     verb: ClassVar[str] = ""
+    asks_right: ClassVar[str] = HANDLES
     title: ClassVar[Any] = ""
     hint: ClassVar[Any] = ""
     button: ClassVar[Any] = ""
@@ -68,7 +69,7 @@ class VerbForm(forms.Form):
         """Who could take part: near the matter, never the one it is about."""
         if self._people is None:
             avoid = [pk for pk in (self.matter.about_id,) if pk]
-            self._people = candidates(self.matter.area, exclude=avoid, name=self.name)
+            self._people = candidates(self.matter.area, exclude=avoid, name=self.name, right=self.asks_right)
         return self._people
 
     def said(self, name: str) -> str:

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from fengqiao.desk.routes import mediation
+from fengqiao.desk.routes import imports, mediation, people, settings, territory
 
-urlpatterns = [*mediation.urlpatterns]
+urlpatterns = [
+    *mediation.urlpatterns,
+    *people.urlpatterns,
+    *territory.urlpatterns,
+    *imports.urlpatterns,
+    *settings.urlpatterns,
+]

@@ -11,7 +11,7 @@ from fengqiao.territory.queries import check_point
 
 @signed_in
 def near(request: HttpRequest) -> HttpResponse:
-    """What is drawn around ?at=latitude,longitude (WGS-84 degrees), further out with &wide=1; the browser may keep it for an hour."""
+    """What is drawn around ?at=latitude,longitude (WGS-84 degrees), further out with &wide=1; kept for an hour."""
     try:
         lat, lon = (float(x) for x in request.GET.get("at", "").split(","))
     except ValueError as error:

@@ -244,6 +244,12 @@ def link_report(report: Report, *, by: Actor, matter: Matter, version: int | Non
     found = take(report, "link", by, version)
     if not Matter.objects.visible_to(by.scope).filter(pk=matter.pk).exists():
         raise OutOfReach
+    if found.restricted and not matter.restricted:
+        raise Refusal(
+            "这条需要保密，那件事不是保密的：并过去，看得到那件事的人都会看到这些话。请单独受理，或先把那件事改成保密的类别",
+            code="restricted",
+            field="matter",
+        )
     before = snapshot(found)
     joined = matters.report_linked(matter, by=by, text=found.text)
     found.matter = joined

@@ -73,6 +73,13 @@ def holds(verb: str, matter: Matter, by: Actor, mediator_id: int | None = None) 
     return by.scope.can(right) and takes_part(matter, by, mediator_id)
 
 
+def held_verbs(matter: Matter, by: Actor, mediator_id: int) -> set[str]:
+    """All verbs for which ``holds`` is true, with one look at who takes part."""
+    part = takes_part(matter, by, mediator_id)
+    here = matter.area.path
+    return {verb for verb, right in ACTIONS.items() if by.scope.can(right, None if part else here)}
+
+
 def check_right(verb: str, matter: Matter, by: Actor, mediator_id: int | None = None) -> None:
     """Raises NotAllowed, in words that say whose it is."""
     if not holds(verb, matter, by, mediator_id):

@@ -171,7 +171,7 @@ def hand_up(
     before = found.mediator
     if found.state == CaseState.OPEN:
         _end(found, by, str(CaseOutcome.FAILED), blocked_by, routes_told)
-    matter = matters.escalate(found.matter, by=by, tried=tried, blocked_by=blocked_by, to=mediator)
+    matter = _climb(found, by, tried, blocked_by, mediator)
     chosen = _next_mediator(matter, mediator)
     _both_stay(matter, chosen, before)
     after = create_case(
@@ -202,6 +202,18 @@ def hand_up(
     tell(chosen, by, after, "上一级交来的调解")
     tell(before, by, after, "已交上一级，请一起参与")
     return after
+
+
+def _climb(case: MediationCase, by: Actor, tried: str, blocked_by: str, to: Person | None) -> Matter:
+    """The matter one level up; where its own clock has taken it there already, it stays where it is."""
+    said(tried, what="试过什么", field="tried")
+    said(blocked_by, what="卡在哪里", field="blocked_by")
+    above = current_place().next_level(ladder_level(case.level).key)
+    while above is not None:
+        if above.key == case.matter.level:
+            return case.matter
+        above = current_place().next_level(above.key)
+    return matters.escalate(case.matter, by=by, tried=tried, blocked_by=blocked_by, to=to)
 
 
 def _next_mediator(matter: Matter, named: Person | None) -> Person:

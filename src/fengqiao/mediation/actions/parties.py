@@ -159,7 +159,7 @@ def _refused(case: MediationCase, party: Party, by: Actor, routes_told: str) -> 
 
 @transaction.atomic
 def open_party(row: Party, *, by: Actor, purpose: str) -> PartyCard:
-    """Open what is sealed of a party for a stated purpose; the reading is logged and the party can see it.
+    """Open what is sealed of a party for a stated purpose; each reading is logged.
 
     In a restricted matter only who mediates, owns or jointly handles it may.
     """

@@ -1,0 +1,138 @@
+"""Categories and danger words: quality and cost, beside a plain peer.
+
+Run: ``python benchmarks/triage.py [--goal off]``. Data: ``complaints/labelled.csv`` (equal texts counted once, a fifth
+held back by SHA-256 of the text), ``complaints/messages.csv``, the project's own lines under ``tests/algorithms/data``.
+Peer: TF-IDF over characters 1-3 with LinearSVC, fitted and tested on the same split in the same run. One thread, process
+time, best of five. Exits 1 below a goal.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import argparse
+import csv
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from reference import LINES, Goals, best_ms, bootstrap, data_file
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.metrics import f1_score
+from sklearn.svm import LinearSVC
+
+from fengqiao.algorithms.danger import danger_floor
+from fengqiao.algorithms.lexicon import LexiconClassifier
+from fengqiao.algorithms.linear import LinearClassifier
+from fengqiao.algorithms.training import calibration_error, held_back, train_csv
+
+Bools = npt.NDArray[np.bool_]
+
+
+def labelled() -> dict[str, str]:
+    """Texts with labels, equal texts once."""
+    with data_file("complaints", "labelled.csv").open(encoding="utf-8", newline="") as source:
+        rows = [(row["text"].strip(), row["label"]) for row in csv.DictReader(source)]
+    return dict(reversed(rows))
+
+
+def messages() -> dict[str, str]:
+    """Full messages by number: title and body."""
+    with data_file("complaints", "messages.csv").open(encoding="utf-8", newline="") as source:
+        return {row["id"]: f"{row['title'].strip()}\n{row['body'].strip()}" for row in csv.DictReader(source)}
+
+
+def trained_model(goals: Goals) -> LinearClassifier:
+    """Train ours and the peer, print both, and give ours back."""
+    pairs = labelled()
+    inner = [text for text in pairs if not held_back(text)]
+    outer = [text for text in pairs if held_back(text)]
+    truth = np.array([pairs[text] for text in outer])
+    begun = time.process_time()
+    vectors = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), dtype=np.float32)
+    peer = LinearSVC().fit(vectors.fit_transform(inner), [pairs[text] for text in inner])
+    peer_seconds = time.process_time() - begun
+    peer_says = peer.predict(vectors.transform(outer))
+    begun = time.process_time()
+    ours = train_csv(data_file("complaints", "labelled.csv"), text_col="text", label_col="label")
+    seconds = time.process_time() - begun
+    facts = ours.facts["metrics"]
+    peer_accuracy = float((peer_says == truth).mean())
+    low, high = bootstrap(lambda drawn: float((peer_says == truth)[drawn].mean()), len(truth))
+    print(f"{len(pairs)} texts, {len(outer)} held back")
+    print(f"peer accuracy {peer_accuracy:.4f} (95 % {low:.3f} to {high:.3f}), macro-F1 "
+          f"{f1_score(truth, peer_says, average='macro'):.4f}, fitted once in {peer_seconds:.1f} s")  # fmt: skip
+    goals.check("trained: accuracy", facts["accuracy"], 0.92, digits=4)
+    goals.check("trained: accuracy over the peer's", facts["accuracy"] / peer_accuracy, 1.0, digits=4)
+    goals.check("trained: macro-F1", facts["macro_f1"], 0.92, digits=4)
+    goals.check("trained: right among two", facts["top2"], 0.98, digits=4)
+    goals.check("trained: calibration error", facts["calibration_error"], 0.04, at_most=True, digits=4)
+    goals.check("trained: seconds to train and measure", seconds, 60, at_most=True, digits=1)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.npz"
+        ours.save(path)
+        goals.check("trained: megabytes of the file", path.stat().st_size / 1e6, 20, at_most=True, digits=2)
+    peer_ms = best_ms(lambda text: peer.predict(vectors.transform([text])), outer[:200], times=3)
+    print(f"peer: {peer_ms:.2f} ms a text, one by one")
+    return ours
+
+
+def rules(goals: Goals, classifier: LexiconClassifier, real: dict[str, str]) -> None:
+    """Word rules on the lines they were written with, on lines held back, and on real messages held back."""
+    for name, first, three in (
+        ("sample_lines", 0.9, 0.98),
+        ("development_lines", 0.9, 0.98),
+        ("hard_lines", 0.9, 0.98),
+        ("held_out_lines", 0.78, 0.86),
+        ("real_message_codes", 0.70, 0.90),
+    ):
+        with (LINES / f"{name}.csv").open(encoding="utf-8", newline="") as source:
+            rows = list(csv.DictReader(source))
+        right = [set((row.get("codes") or row["code"]).split("|")) for row in rows]
+        found = [classifier.propose(row.get("text") or real[row["id"]]) for row in rows]
+        top = np.array([bool(one) and one[0].label in codes for one, codes in zip(found, right, strict=True)])
+        any_of = np.array(
+            [any(p.label in codes for p in one) for one, codes in zip(found, right, strict=True)]
+        )
+        sure = np.array([one[0].confidence if one else 0.0 for one in found], dtype=np.float32)
+        low, high = bootstrap(lambda drawn, top=top: float(top[drawn].mean()), len(rows))  # type: ignore[misc]
+        print(f"{name}: {len(rows)} lines, first {low:.2f} to {high:.2f}, "
+              f"calibration error {calibration_error(sure, top):.3f}")  # fmt: skip
+        goals.check(f"rules on {name}: right at first", float(top.mean()), first)
+        goals.check(f"rules on {name}: right among three", float(any_of.mean()), three)
+
+
+def costs(goals: Goals, rules_: LexiconClassifier, model: LinearClassifier, real: dict[str, str]) -> None:
+    """Milliseconds a text, and how often real complaints are lifted."""
+    long = [text[:300] for text in real.values() if len(text) >= 300][:300]
+    goals.check("rules: ms for 300 characters", best_ms(rules_.propose, long), 0.5, at_most=True)
+    goals.check("trained: ms for 300 characters", best_ms(model.propose, long), 2.0, at_most=True)
+    short = [text[:200] for text in real.values() if len(text) >= 200][:500]
+    goals.check(
+        "danger words: ms for 200 characters", best_ms(danger_floor, short), 0.05, at_most=True, digits=4
+    )
+    lifted = np.array([danger_floor(text).severity == 1 for text in real.values()])
+    goals.check("danger words: share of real complaints lifted", float(lifted.mean()), 0.12, at_most=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--goal", choices=["on", "off"], default="on")
+    options = parser.parse_args()
+    goals = Goals()
+    real = messages()
+    model = trained_model(goals)
+    classifier = LexiconClassifier()
+    rules(goals, classifier, real)
+    costs(goals, classifier, model, real)
+    return goals.verdict(options.goal)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

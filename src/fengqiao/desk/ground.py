@@ -1,0 +1,132 @@
+"""What the pages of the territory are made of: the tree with its figures, and the map of areas, beats and grids."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+from django.urls import reverse
+
+from fengqiao.accounts.scope import Scope
+from fengqiao.matters.models import Matter
+from fengqiao.territory import maps
+from fengqiao.territory.choices import Rank
+from fengqiao.territory.index import version
+from fengqiao.territory.models import Area, BeatGrid, Boundary, MapFeature, Place
+from fengqiao.territory.queries import area_choices
+
+SHOW_GRIDS = 150
+"""Areas up to which the tree shows grids too; above it they stand on the page of their community."""
+SCENERY = ("field", "blocks", "green", "river", "roads")
+"""What is drawn below the outlines; houses would only darken a map of the whole ground."""
+MOST_SCENERY = 3000
+COLOURS = 7
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the tree: the area, how deep, and how much is in it, all below included."""
+
+    area: Area
+    depth: int
+    grids: int
+    places: int
+    matters: int
+
+
+def tree(scope: Scope) -> list[Row]:
+    """The tree walked from the top with figures rolled up, in three queries."""
+    areas = area_choices(scope)
+    shown = [a for a in areas if a.rank != Rank.GRID or len(areas) <= SHOW_GRIDS]
+    top = min((len(a.ancestor_ids) for a in areas), default=0)
+    grids = _rolled(areas, {a.pk: 1 for a in areas if a.rank == Rank.GRID})
+    places = _rolled(areas, _counted(Place.objects.filter(area__in=[a.pk for a in areas])))
+    matters = _rolled(areas, _counted(Matter.objects.visible_to(scope).open()))
+    return [
+        Row(a, min(4, len(a.ancestor_ids) - top), grids[a.pk], places[a.pk], matters[a.pk]) for a in shown
+    ]
+
+
+def _counted(rows: Any) -> dict[int, int]:
+    found = rows.order_by().values_list("area_id").annotate(n=Count("pk"))
+    return {int(pk): int(n) for pk, n in found}
+
+
+def _rolled(areas: list[Area], own: dict[int, int]) -> Counter[int]:
+    """Counts of each area with all below it added."""
+    found: Counter[int] = Counter()
+    for area in areas:
+        for pk in area.ancestor_ids:
+            found[pk] += own.get(area.pk, 0)
+    return found
+
+
+def map_url(area: Area | None = None) -> str:
+    """Where the map comes from; the address changes with what is drawn, so that the browser may keep it."""
+    covers = BeatGrid.objects.order_by("-pk").values_list("pk", flat=True).first()
+    drawn = MapFeature.objects.order_by("-pk").values_list("pk", flat=True).first()
+    named = Area.objects.order_by("pk").values_list("pk", "name")
+    seen = hashlib.sha256(repr((version(), drawn, covers, list(named))).encode()).hexdigest()[:12]
+    query = f"?area={area.pk}&v={seen}" if area is not None else f"?v={seen}"
+    return reverse("desk:territory_map") + query
+
+
+def layers(scope: Scope, area: Area | None = None) -> dict[str, Any]:
+    """Areas, beats and grids in reach, as the map draws them (WGS-84); ``area`` outlined and shown whole."""
+    wanted = _rank_named(area)
+    areas = maps.areas_geojson(scope, wanted, tolerance_m=8)
+    grids = maps.areas_geojson(scope, [Rank.GRID], tolerance_m=8)
+    beats = maps.beats_geojson(scope, tolerance_m=8)
+    for feature in areas["features"]:
+        feature["properties"] = {"label": feature["properties"]["name"]}
+    for number, feature in enumerate(beats["features"]):
+        feature["properties"] = {"beat": number % COLOURS + 1}
+    for feature in grids["features"]:
+        feature["properties"] = {}
+    found = {"areas": areas, "beats": beats, "grids": grids, **_scenery()}
+    data: dict[str, Any] = {"layers": found}
+    outline = Boundary.objects.filter(area=area, valid_to__isnull=True).first() if area is not None else None
+    if outline is not None:
+        shape = {"type": "Feature", "properties": {"on": True}, "geometry": outline.geometry}
+        found["chosen"] = {"type": "FeatureCollection", "features": [shape]}
+        data["bounds"] = [[outline.min_lat, outline.min_lon], [outline.max_lat, outline.max_lon]]
+    return data
+
+
+def _rank_named(area: Area | None) -> list[str]:
+    """Which ranks carry their name on the map: communities and villages, or the parts of the chosen area."""
+    if area is not None and area.rank in (Rank.COMMUNITY, Rank.VILLAGE, Rank.GRID):
+        return [Rank.GRID]
+    if (
+        area is not None
+        and area.rank == Rank.COUNTY
+        and Area.objects.filter(rank=Rank.COMMUNITY).count() > 60
+    ):
+        return [Rank.STREET]
+    return [Rank.COMMUNITY, Rank.VILLAGE]
+
+
+def _scenery() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for feature in maps.features_geojson(SCENERY)["features"][:MOST_SCENERY]:
+        layer = found.setdefault(feature["properties"]["kind"], {"type": "FeatureCollection", "features": []})
+        feature["properties"] = {}
+        layer["features"].append(feature)
+    return found
+
+
+def points_of(places: list[Place]) -> dict[str, Any]:
+    """Places as dots of the map."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"kind": "dot", "label": p.name, "text": p.address or p.kind or p.name},
+            "geometry": {"type": "Point", "coordinates": [p.lon, p.lat]},
+        }
+        for p in places
+        if p.lat is not None and p.lon is not None
+    ]
+    return {"points": {"type": "FeatureCollection", "features": features}}

@@ -1,0 +1,122 @@
+"""Every operation, whoever calls: nobody known, somebody without a right, somebody from elsewhere, whose it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from fengqiao.api.access import operations, told
+from fengqiao.api.v1 import api
+from fengqiao.lib.policy import access_of
+from fengqiao.matters.policy import ACTIONS
+from fengqiao.mediation.policy import ACTIONS as MEDIATION
+from tests.api import rows_ground, rows_intake, rows_matters, rows_mediation, rows_rest, rows_teams
+from tests.api.world import Call, Caller, Row, World
+from tests.api.world import told as read
+from tests.cast import Cast
+
+ROWS: dict[str, Row] = {
+    **rows_intake.ROWS,
+    **rows_matters.ROWS,
+    **rows_mediation.ROWS,
+    **rows_ground.ROWS,
+    **rows_teams.ROWS,
+    **rows_rest.ROWS,
+}
+OPERATIONS = {f"{o.methods[0]} {path}": o for path, o in operations(api)}
+
+
+def test_every_operation_has_a_row_and_every_row_an_operation() -> None:
+    """A new operation without a row of its own turns this red."""
+    assert sorted(ROWS) == sorted(OPERATIONS)
+
+
+@pytest.fixture
+def world(cast: Cast) -> World:
+    """The township with something in it."""
+    return World(cast)
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_operation(world: World, name: str) -> None:
+    """Anonymous 401, without a right 404, from elsewhere nothing of ours; whose it is gets it done."""
+    row, access = ROWS[name], access_of(OPERATIONS[name].view_func)
+    assert access is not None
+    method, path = name.split(" ", 1)
+    call = row.call(world)
+    if not access.public:
+        assert Caller(world).send(method, path, call).status_code == 401
+        unknown = Caller(world, token="fq_nobody").send(method, path, call)
+        assert (unknown.status_code, read(unknown)["code"]) == (401, "sign_in")
+    if access.rights:
+        assert Caller(world, "nobody").send(method, path, call).status_code == 404
+    outside(world, row, method, path, call)
+    answer = Caller(world, row.who).send(method, path, call)
+    assert answer.status_code == row.status, answer.content.decode()[:500]
+    if row.check is not None:
+        assert row.check(world, read(answer)), answer.content.decode()[:800]
+
+
+def outside(world: World, row: Row, method: str, path: str, call: Call) -> None:
+    """What somebody with every right in the next street gets."""
+    if row.outsider == "open":
+        return
+    answer = Caller(world, "outsider").send(method, path, call)
+    text = getattr(answer, "content", b"").decode()
+    if row.outsider == "hidden":
+        assert answer.status_code == row.status, text[:300]
+        assert row.secret is not None
+        assert row.secret(world) not in text
+        return
+    assert answer.status_code == row.outsider, text[:300]
+    assert set(read(answer)) == {"code", "message", "field"}
+
+
+ELSEWHERE = {
+    "open_matter": "POST /matters",
+    "rate": "POST /receipts/{code}/rate",
+    "report_linked": "POST /reports/{id}/link",
+    "report_unlinked": "POST /reports/{id}/unlink",
+    "settle_promise": "POST /promises/{id}/settle",
+    "withdraw_promise": "POST /promises/{id}/withdraw",
+    "correct_promise": "POST /promises/{id}/correct",
+    "leave": "POST /joint-members/{id}/leave",
+    "decide": "POST /consultations/{id}/decide",
+    "finish_task": "POST /tasks/{id}/finish",
+    "record_follow_up": "POST /follow-ups/{id}/record",
+    "unmerge": "POST /links/{id}/unmerge",
+    "unlink": "POST /links/{id}/unlink",
+}
+"""Actions on matters that are done at a row's own path; the rest at ``/matters/{number}/…``."""
+
+
+@pytest.mark.parametrize("action", sorted(set(ACTIONS) - {"load_reference"}))
+def test_every_action_on_a_matter_has_its_operation(action: str) -> None:
+    """What can be done on screen can be done here."""
+    path = ELSEWHERE.get(action) or f"POST /matters/{{number}}/{action.replace('_', '-')}"
+    assert path in OPERATIONS
+
+
+@pytest.mark.parametrize("action", sorted(MEDIATION))
+def test_every_action_of_the_mediation_room_has_its_operation(action: str) -> None:
+    """By the name of the action, under whatever it is about."""
+    named = {
+        "open_case": "POST /matters/{number}/mediations",
+        "refuse_case": "POST /matters/{number}/mediations/refuse",
+        "add_party": "POST /mediations/{uid}/parties",
+        "save_template": "POST /mediation-templates/{kind}",
+        "drop_template": "DELETE /mediation-templates/{kind}",
+    }
+    endings = {path.rpartition("/")[2] for path in OPERATIONS}
+    assert named.get(action, "") in OPERATIONS or action.replace("_", "-") in endings
+
+
+def test_the_document_tells_every_mark() -> None:
+    """The OpenAPI document says of each operation who may call it, as its mark says."""
+    paths = api.get_openapi_schema()["paths"]
+    for name, operation in OPERATIONS.items():
+        method, path = name.split(" ", 1)
+        access = access_of(operation.view_func)
+        assert access is not None
+        shown = paths[f"/api/v1{path}"][method.lower()]
+        assert shown["x-access"] == told(access)
+        assert ("security" in shown) is not access.public
