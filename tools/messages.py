@@ -62,7 +62,9 @@ def extract() -> None:
     if shutil.which("xgettext") is None:
         raise ValueError("GNU gettext is needed: install the package gettext and run again")
     with tempfile.TemporaryDirectory(prefix="fengqiao-messages-") as folder:
-        os.environ.update(FENGQIAO_DATA_DIR=folder, FENGQIAO_TEST="1", DJANGO_SETTINGS_MODULE="fengqiao.settings")
+        os.environ.update(
+            FENGQIAO_DATA_DIR=folder, FENGQIAO_TEST="1", DJANGO_SETTINGS_MODULE="fengqiao.settings"
+        )
         os.chdir(PACKAGE)  # the command puts what it finds into the locale folder of where it runs
         import django
         from django.core.management.commands.makemessages import Command
@@ -82,7 +84,9 @@ def _tidy() -> None:
     """Put our own words at the head, and the one Plural-Forms line that English has."""
     text = PO.read_text(encoding="utf-8")
     _head, mark, rest = text.partition('msgid ""\n')
-    rest = re.sub(r'"(?:Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator): .*\n', "", rest)
+    rest = re.sub(
+        r'"(?:Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator): .*\n', "", rest
+    )
     rest = rest.replace("PACKAGE VERSION", "fengqiao", 1)
     rest = rest.replace("FULL NAME <EMAIL@ADDRESS>", "", 1).replace("LANGUAGE <LL@li.org>", "English", 1)
     rest = rest.replace('"Language: \\n"', '"Language: en\\n"', 1)
@@ -98,7 +102,11 @@ def main(argv: list[str]) -> int:
             print(fault)
             return 2
         missing = [str(m.id) for m in messages() if not all(forms(m.string)) or m.fuzzy]
-        print(f"{sum(1 for _ in messages())} messages, {len(missing)} without English", *missing[:40], sep="\n  ")
+        print(
+            f"{sum(1 for _ in messages())} messages, {len(missing)} without English",
+            *missing[:40],
+            sep="\n  ",
+        )
         return 0
     if argv == ["compile"]:
         print(f"{compile_catalogue()} messages compiled")

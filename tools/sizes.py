@@ -1,6 +1,6 @@
-"""The size check: modules of at most 500 lines, functions of at most 60, templates of at most 150 lines.
+"""The size check: modules of at most 500 lines, bodies of functions of at most 50, templates of at most 200 lines.
 
-What aims lower (300 and 40) is said, not enforced; what is over the hard limit fails.
+A long list of named arguments is no body. What aims lower (300 and 40) is said, not enforced.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-MODULE, FUNCTION, TEMPLATE, TEST = 500, 60, 200, 500
+MODULE, FUNCTION, TEMPLATE, TEST = 500, 50, 200, 500
 
 
 def faults() -> Iterator[str]:
@@ -23,7 +23,7 @@ def faults() -> Iterator[str]:
         yield from _too_long(path, text, MODULE)
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                size = (node.end_lineno or node.lineno) - node.lineno + 1
+                size = (node.end_lineno or node.lineno) - node.body[0].lineno + 1
                 if size > FUNCTION:
                     yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name} has {size} lines, at most {FUNCTION}"
     for path in sorted((ROOT / "src").rglob("templates/**/*.html")):

@@ -112,3 +112,9 @@ def test_a_demonstration_offers_one_account_a_role(cast: Cast, settings: object)
     assert DEMO_PASSWORD in page
     answer = Client().post("/signin/", {"username": "mediator", "password": DEMO_PASSWORD})
     assert answer["Location"] == "/desk/"
+
+
+def test_the_password_shown_is_the_one_the_demonstration_sets() -> None:
+    from fengqiao.demo import load
+
+    assert load.DEMO_PASSWORD == DEMO_PASSWORD

@@ -16,7 +16,7 @@ from fengqiao.matters import clockwork
 from fengqiao.portal.urls import urlpatterns
 from fengqiao.territory.models import Boundary, MapFeature, Place
 from tests.cast import NOW, Cast
-from tests.portal.helpers import words_of
+from tests.portal.helpers import LEAK, sent, words_of
 
 ROAD = {"type": "LineString", "coordinates": [[120.0, 30.0], [120.05, 30.0000001], [120.1, 30.0]]}
 HOUSE = {"type": "Polygon", "coordinates": [[[120.0, 30.0], [120.01, 30.0], [120.01, 30.01], [120.0, 30.0]]]}
@@ -172,3 +172,18 @@ def test_a_lost_database_is_said_in_words(cast: Cast, resident: Client) -> None:
         answer = resident.get("/how/")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
+
+
+def test_an_installation_with_nothing_in_it_takes_reports(db: None) -> None:
+    nobody = Client(HTTP_ACCEPT_LANGUAGE="zh-CN")
+    for address in ("/", "/report/", "/progress/", "/how/", "/map/areas.json", "/healthz"):
+        assert nobody.get(address).status_code == 200, address
+    answer = sent(nobody, LEAK)
+    assert answer.status_code == 303
+    assert "收到了，正等人看" in words_of(nobody.get(answer.headers["Location"]))
+
+
+def test_the_form_token_is_asked_for_behind_a_code_too(cast: Cast) -> None:
+    strict = Client(enforce_csrf_checks=True, HTTP_ACCEPT_LANGUAGE="zh-CN")
+    for verb in ("add", "again", "rate"):
+        assert strict.post(f"/r/ZZZZ-ZZZZ-ZZZZ/{verb}/", {"text": "一句"}).status_code == 403

@@ -154,7 +154,7 @@ def _matter(history: History, report: DemoReport, life: Life) -> Matter:
 
 
 def _origin(report: DemoReport) -> str:
-    if report.channel == Channel.FIELD:
+    if str(report.channel) == str(Channel.FIELD):
         return str(Origin.PATROL)
     return str(Origin.PARTNER if report.outside_no else Origin.RESIDENT)
 
@@ -210,7 +210,8 @@ def _report(history: History, report: DemoReport, course: Course) -> Report:
     looked, referred = course.last(StepKind.LOOKED), course.last(StepKind.REFERRED)
     matter = history.matters.get(report.number)
     merged = history.matters.get(report.duplicate_of or 0)
-    state, kept = ReportState.NEW, {}
+    state = ReportState.NEW
+    kept: dict[str, Any] = {}
     if matter:
         state = ReportState.ACCEPTED
     elif merged:
@@ -343,7 +344,7 @@ def _around(
     for code in dict.fromkeys(life.joined):
         if code in people and code != life.owner:
             rows[JointMember].append(
-                JointMember(matter=matter, person=people[code], joined_at=life.joined_at)
+                JointMember(matter=matter, person=people[code], joined_at=life.joined_at or matter.opened_at)
             )
     for stars, text, at in life.ratings:
         rows[Rating].append(

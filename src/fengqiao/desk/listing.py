@@ -60,7 +60,7 @@ MY_VIEWS = (
 
 def my_rows(actor: Actor) -> MatterQuerySet:
     """Open matters the actor owns or handles along."""
-    along = JointMember.objects.filter(person_id=actor.person_id, left_at__isnull=True)
+    along = JointMember.objects.filter(person_id=actor.person_id or 0, left_at__isnull=True)
     part = Q(owner_id=actor.person_id) | Q(pk__in=along.values("matter_id"))
     return Matter.objects.visible_to(actor.scope).open().filter(part)
 

@@ -23,7 +23,7 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def duty_now(actor: Actor) -> Duty | None:
     """The actor's duty running now, the one that ends last."""
-    rows = Duty.objects.at(clock.now()).filter(person_id=actor.person_id)
+    rows = Duty.objects.at(clock.now()).filter(person_id=actor.person_id or 0)
     return rows.select_related("beat", "area", "team").order_by("-ends_at").first()
 
 

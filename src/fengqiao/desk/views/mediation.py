@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -60,12 +60,13 @@ def cases(request: HttpRequest) -> HttpResponse:
     """The list: running ones by due time."""
     view = request.GET.get("view", "")
     start = max(0, int(request.GET.get("from", "0") or 0)) if request.GET.get("from", "0").isdigit() else 0
-    chosen: dict[str, Any] = {
+    choices: dict[str, dict[str, Any]] = {
         "running": {"state": CaseState.OPEN},
         "mine": {"mine": True},
         "overdue": {"overdue": True},
         "agreed": {"state": CaseState.AGREED},
-    }.get(view, {})
+    }
+    chosen = choices.get(view, {})
     total, rows = queries.case_list(actor_of(request).scope, offset=start, limit=_ROWS, **chosen)
     here = reverse("desk:mediation")
     context = {
@@ -138,7 +139,7 @@ def _levels(found: MediationCase, view: queries.CaseView) -> list[LadderStep]:
     steps = []
     for level in current_place().ladder:
         one = done.get(level.key)
-        state = "on" if level.key == found.level else "done" if one else "to"
+        state: Literal["on", "done", "to"] = "on" if level.key == found.level else "done" if one else "to"
         note = one.get_outcome_display() or one.get_state_display() if one else ""
         steps.append(LadderStep(level.zh, state, note))
     return steps
@@ -148,8 +149,8 @@ def _target(found: MediationCase, verb: str, target: int | None) -> Any:
     """The party, session or term of this case that a verb is about."""
     if target is None:
         return None
-    table: Any = {"record_consent": Party, "open_party": Party, "remove_party": Party}.get(verb)
-    if table is not None:
+    row: Party | Session | Term | None
+    if verb in {"record_consent", "open_party", "remove_party"}:
         row = Party.objects.filter(pk=target, case=found).first()
     elif verb in {"record_session", "cancel_session"}:
         row = Session.objects.filter(pk=target, case=found).first()

@@ -46,13 +46,13 @@ def me(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), clock.now()
     roles = {role.key: role.zh for role in current_place().roles}
     week = Duty.objects.filter(
-        person_id=actor.person_id, ends_at__gt=now, starts_at__lt=now + timedelta(days=7)
+        person_id=actor.person_id or 0, ends_at__gt=now, starts_at__lt=now + timedelta(days=7)
     )
     context = {
         "name": actor.name,
         "roles": sorted({roles.get(g.role, g.role) for g in actor.scope.grants}),
         "duty": duty_now(actor),
         "week": week.select_related("beat", "area", "team").order_by("starts_at")[:14],
-        "notices": Notice.objects.filter(to_id=actor.person_id)[:10],
+        "notices": Notice.objects.filter(to_id=actor.person_id or 0)[:10],
     }
     return page(request, "field/me.html", context, tab="me")
