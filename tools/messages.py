@@ -14,6 +14,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -25,6 +26,8 @@ PACKAGE = ROOT / "src" / "fengqiao"
 PO = PACKAGE / "locale" / "en" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
 PLACEHOLDER = re.compile(r"%\(\w+\)(?:\.\d+)?[a-zA-Z]|%[sd%]|(?<!\{)\{\w*\}(?!\})")
+SAME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+"""What the compiled form says of its day, so that the same words always give the same file."""
 FIRST_LINES = ["English words of fengqiao.", "This file is distributed under the same license as fengqiao."]
 
 
@@ -52,6 +55,8 @@ def placeholders(text: str) -> list[str]:
 def compile_catalogue(source: Path = PO, target: Path = MO) -> int:
     """Write the .mo of a .po; the number of messages in it. Messages without English stay Chinese on screen."""
     words = catalogue(source)
+    words.creation_date = words.revision_date = SAME_DAY
+    words.last_translator = ""
     with target.open("wb") as file:
         write_mo(file, words)
     return sum(1 for message in words if message.id and all(forms(message.string)))
@@ -73,6 +78,7 @@ def extract() -> None:
             """Knows the second name that modules give to gettext where they need the word at once."""
 
             xgettext_options = [*Command.xgettext_options, "--keyword=_now"]
+            msgmerge_options = [*Command.msgmerge_options, "--no-fuzzy-matching"]  # a guess would be shown
 
         django.setup()
         argv = ["-l", "en", "--no-obsolete", "--no-location", "--ignore", "static/*"]

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from fengqiao.algorithms.lexicon import LexiconClassifier, LexiconError, default_lexicon, read_lexicon
-from tests.paths import DATA
+from fengqiao.algorithms.wordlists import read_yaml
+from tests.paths import DATA, ROOT
 
 HERE = Path(__file__).parent / "data"
 
@@ -79,6 +80,15 @@ def test_no_line_is_copied_into_the_lexicon() -> None:
 
 def test_all_codes_are_there_once(classifier: LexiconClassifier) -> None:
     assert len(classifier.labels) == len(set(classifier.labels)) == 160
+
+
+def test_its_codes_are_the_categories_of_matters(classifier: LexiconClassifier) -> None:
+    source = ROOT / "src" / "fengqiao" / "matters" / "data" / "categories-2026-01.csv"
+    with source.open(encoding="utf-8", newline="") as table:
+        codes = {row["code"] for row in csv.DictReader(table)}
+    assert set(classifier.labels) == codes
+    danger = read_yaml("danger_words")
+    assert {rule["code"] for rule in danger["rules"]} <= codes
 
 
 def test_a_proposal_says_what_it_rests_on(classifier: LexiconClassifier) -> None:

@@ -34,6 +34,9 @@ _NAME_ALONE = re.compile(r"^(?P<name>[\w@·.\-~（）()]{1,12})\s?[:：]$")
 _TIME_ALONE = re.compile(rf"^[-—─=\s]*{_WHEN}[-—─=\s]*$")
 _DATE_ALONE = re.compile(rf"^[-—─=\s]*{_DATE}\s*(?:(?:星期|周)[一二三四五六日天])?[-—─=\s]*$")
 _NUMBER = re.compile(r"[(（<]\d{5,}[)）>]$")  # account numbers that chat programs add to a name
+_PLACE = re.compile(
+    r"(?:[路街村镇乡苑楼栋幢巷弄组]|小区|社区|花园|家园|门口|超市|学校|小学|中学|医院|公园|广场|单元|\d[号室]|\d-\d+)$"
+)
 _LABELS = word_list("chat_labels")
 
 
@@ -168,7 +171,8 @@ def _begin(line: str, number: int, clock: _Clock, names: frozenset[str]) -> Mess
 
 
 def _is_name(name: str, repeated: frozenset[str]) -> bool:
-    if _is_label(name):
+    """Whether what stands before a colon is an author: no label, and no place ("8号楼：…" tells where)."""
+    if _is_label(name) or _PLACE.search(name):
         return False
     return name in repeated or (len(name) <= 8 and " " not in name)
 

@@ -69,6 +69,12 @@ def _case(history: History, matter: Matter, course: Course) -> None:
         opened_by=mediator,
     )
     parties = _parties(case, course, began)
+    _sittings(case, course, sittings, agreed is not None)
+    if agreed is not None:
+        _agreement(case, agreed, parties, course)
+
+
+def _sittings(case: MediationCase, course: Course, sittings: list[Any], agreed: bool) -> None:
     for number, step in enumerate(sittings, start=1):
         Session.objects.create(
             case=case,
@@ -82,8 +88,6 @@ def _case(history: History, matter: Matter, course: Course) -> None:
             result="谈成了" if agreed and number == len(sittings) else "再谈",
             agreed=bool(agreed and number == len(sittings)),
         )
-    if agreed is not None:
-        _agreement(case, agreed, parties, course)
 
 
 def _parties(case: MediationCase, course: Course, at: datetime) -> list[Party]:

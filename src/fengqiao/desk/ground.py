@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Max, Min
 from django.urls import reverse
 
 from fengqiao.accounts.scope import Scope
@@ -15,7 +15,7 @@ from fengqiao.matters.models import Matter
 from fengqiao.territory import maps
 from fengqiao.territory.choices import Rank
 from fengqiao.territory.index import version
-from fengqiao.territory.models import Area, BeatGrid, Boundary, MapFeature, Place
+from fengqiao.territory.models import Area, BeatGrid, Boundary, MapFeature, Place, within
 from fengqiao.territory.queries import area_choices
 
 SHOW_GRIDS = 150
@@ -89,11 +89,24 @@ def layers(scope: Scope, area: Area | None = None) -> dict[str, Any]:
     found = {"areas": areas, "beats": beats, "grids": grids, **_scenery()}
     data: dict[str, Any] = {"layers": found}
     outline = Boundary.objects.filter(area=area, valid_to__isnull=True).first() if area is not None else None
-    if outline is not None:
+    if outline is None:
+        data["bounds"] = _whole(scope)
+    else:
         shape = {"type": "Feature", "properties": {"on": True}, "geometry": outline.geometry}
         found["chosen"] = {"type": "FeatureCollection", "features": [shape]}
         data["bounds"] = [[outline.min_lat, outline.min_lon], [outline.max_lat, outline.max_lon]]
     return data
+
+
+def _whole(scope: Scope) -> list[list[float]] | None:
+    """South-west and north-east corner of all that is in reach; None where no outline is known."""
+    inside = within(scope.paths("territory.see"), "area__path")
+    found = Boundary.objects.filter(inside, valid_to__isnull=True).aggregate(
+        south=Min("min_lat"), west=Min("min_lon"), north=Max("max_lat"), east=Max("max_lon")
+    )
+    if found["south"] is None:
+        return None
+    return [[found["south"], found["west"]], [found["north"], found["east"]]]
 
 
 def _rank_named(area: Area | None) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.desk.forms.fields import AreaField, PartnerField, PersonField, line, words, yes
@@ -45,7 +46,7 @@ class MakeTeamForm(RoomForm):
     name = line(_("名称"), limit=60)
     code = line(_("编号"), limit=20, help_text=_("全所不重复，如 YJ-01"))
     area = AreaField(label=_("在哪一片"))
-    leader = PersonField(label=_("负责人"))
+    leader = PersonField(label=pgettext_lazy("team", "负责人"))
     second = PersonField(label=_("第二位负责人"), required=False)
     members = PersonField(label=_("成员"), required=False)
     more = PersonField(label=_("又一位成员"), required=False)

@@ -124,7 +124,7 @@ function addLayer(map, name, layer) {
         if (given.label) {
           const text = document.createElement("span");
           text.textContent = given.label;
-          shape.bindTooltip(text, { permanent: true, direction: "center", className: "map-l", interactive: false });
+          shape.bindTooltip(text, { permanent: true, direction: "center", className: "map-l", interactive: false, opacity: 1 });
         }
       },
     })

@@ -34,7 +34,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         sync = os.environ.get("FENGQIAO_SQLITE_SYNCHRONOUS", "FULL").upper()
         if sync not in {"OFF", "NORMAL", "FULL", "EXTRA"}:
             sync = "FULL"
-        self.init_command = PRAGMAS.format(sync=sync)
+        self.init_commands = PRAGMAS.format(sync=sync).split(";")
         self.transaction_mode = "IMMEDIATE"
         return params
 
