@@ -42,9 +42,9 @@ def messages(path: Path = PO) -> Iterator[Message]:
     return (message for message in catalogue(path) if message.id)
 
 
-def forms(text: str | list[str] | tuple[str, ...]) -> list[str]:
-    """One form for a plain message, two for one that counts."""
-    return [text] if isinstance(text, str) else list(text)
+def forms(text: str | list[str] | tuple[str, ...] | None) -> list[str]:
+    """One form for a plain message, two for one that counts; an empty one where nothing is said."""
+    return [text or ""] if text is None or isinstance(text, str) else list(text)
 
 
 def placeholders(text: str) -> list[str]:
@@ -59,7 +59,7 @@ def compile_catalogue(source: Path = PO, target: Path = MO) -> int:
     words.last_translator = ""
     with target.open("wb") as file:
         write_mo(file, words)
-    return sum(1 for message in words if message.id and all(forms(message.string)))
+    return sum(bool(message.id) and all(forms(message.string)) for message in words)
 
 
 def extract() -> None:

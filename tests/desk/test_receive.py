@@ -107,7 +107,12 @@ def test_parts_are_edited_joined_and_dropped(cast: Cast, as_: As) -> None:
     nothing = client.post("/desk/chat/", sent)
     assert nothing.status_code == 422
     assert "一条都没有选" in nothing.content.decode()
-    first = {**sent, "keep_1": "1", "text_1": "3 栋楼道停满电动车，从窗户拉线充电，有糊味", "text_2": "不要这份"}
+    first = {
+        **sent,
+        "keep_1": "1",
+        "text_1": "3 栋楼道停满电动车，从窗户拉线充电，有糊味",
+        "text_2": "不要这份",
+    }
     done = client.post("/desk/chat/", first)
     assert "收完了，1 份" in done.content.decode()
     report = Report.objects.get()

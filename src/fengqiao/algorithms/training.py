@@ -275,10 +275,11 @@ def _svm(vectors: Any, truth: Ints, labels: int, seed: int) -> tuple[Floats, Flo
 def _calibrate(vectors: Any, truth: Ints, labels: int, seed: int) -> tuple[float, Floats]:
     """Scale and shifts that make held-out scores honest: least negative log-likelihood, shifts kept small."""
     from scipy.optimize import minimize
-    from sklearn.model_selection import StratifiedKFold
+    from sklearn.model_selection import KFold, StratifiedKFold
 
     scores = np.zeros((len(truth), labels), dtype=np.float64)
-    for inner, outer in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(vectors, truth):
+    even = StratifiedKFold if np.bincount(truth, minlength=labels).min() >= FOLDS else KFold
+    for inner, outer in even(FOLDS, shuffle=True, random_state=seed).split(vectors, truth):
         weights, bias = _svm(vectors[inner], truth[inner], labels, seed)
         scores[outer] = vectors[outer] @ weights + bias
 

@@ -32,6 +32,30 @@ from fengqiao.teams.models import (
 from fengqiao.territory.models import Area, Beat, BeatGrid, Boundary, MapFeature, Place
 
 DEMO_PASSWORD = "fengqiao-demo"  # noqa: S105 - printed on the sign-in page of a demonstration
+PLACE_WORDS = {
+    "compound": "小区",
+    "group": "村民小组",
+    "bus_stop": "公交站",
+    "bus_station": "车站",
+    "park": "公园",
+    "square": "广场",
+    "police_room": "警务室",
+    "station": "派出所",
+    "school": "学校",
+    "kindergarten": "幼儿园",
+    "village_hall": "村委会",
+    "committee": "居委会",
+    "hall": "活动室",
+    "clinic": "卫生室",
+    "hospital": "医院",
+    "pond": "水塘",
+    "bridge": "桥",
+    "market": "市场",
+    "night_market": "夜市",
+    "office": "机关",
+    "justice": "司法所",
+    "centre": "综治中心",
+}
 SHIFT_START = time(8, 30)
 DUTY_DAYS_BACK, DUTY_DAYS_AHEAD = 2, 14
 BATCH = 2000
@@ -144,7 +168,7 @@ def _places(town: model.Township, ground: Ground) -> None:
                 name=p.name,
                 aliases=list(p.aliases),
                 address=p.address,
-                kind=p.kind,
+                kind=p.trade or PLACE_WORDS.get(p.kind, "其他"),
                 tier=p.tier,
                 area=ground.areas[p.grid],
                 lon=round(p.point[0], 7),
@@ -247,23 +271,24 @@ def _appointments(town: model.Township, ground: Ground, began: date) -> None:
     roles = {role.key: role for role in current_place().roles}
     head = next((ground.people[p.code] for p in town.people if p.role == "station_head"), None)
     now = clock.now()
-    rows = []
-    for number, p in enumerate((p for p in town.people if p.role in roles), start=1):
+    rows: list[Appointment] = []
+    for p in (p for p in town.people if p.role in roles):
         role = roles[p.role]
-        beat = ground.beats.get(p.beat) if p.beat else None
-        rows.append(
-            Appointment(
-                person=ground.people[p.code],
-                role=p.role,
-                area=None if beat else ground.areas[p.area],
-                beat=beat,
-                valid_from=began,
-                by=head,
-                duties="；".join(role.duties),
-                certificate_no=f"演公聘〔{began.year}〕{number}号" if role.certificate else "",
-                created_at=now,
+        for beat in [ground.beats[code] for code in p.beats] or [None]:
+            number = len(rows) + 1
+            rows.append(
+                Appointment(
+                    person=ground.people[p.code],
+                    role=p.role,
+                    area=None if beat else ground.areas[p.area],
+                    beat=beat,
+                    valid_from=began,
+                    by=head,
+                    duties="；".join(role.duties),
+                    certificate_no=f"演公聘〔{began.year}〕{number}号" if role.certificate else "",
+                    created_at=now,
+                )
             )
-        )
     Appointment.objects.bulk_create(rows, batch_size=BATCH)
 
 
@@ -307,8 +332,9 @@ def _shift(crew: model.Crew, team: Team, day: date, ground: Ground) -> Iterable[
 def _beat_duty(town: model.Township, ground: Ground, days: Sequence[date]) -> Iterable[Duty]:
     by_beat: dict[str, list[str]] = defaultdict(list)
     for p in town.people:
-        if p.beat and p.role == "beat_officer":
-            by_beat[p.beat].append(p.code)
+        if p.role == "beat_officer":
+            for beat in p.beats:
+                by_beat[beat].append(p.code)
     for beat, codes in by_beat.items():
         for day in days:
             if day.weekday() < 6:

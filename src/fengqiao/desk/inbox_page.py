@@ -17,10 +17,10 @@ from fengqiao.accounts.scope import Actor
 from fengqiao.desk.decision import latest, own_spot
 from fengqiao.desk.forms.decide import DecisionForm
 from fengqiao.desk.forms.reports import REPORT_VERBS
-from fengqiao.desk.matter_page import map_url, point_map
+from fengqiao.desk.mapdata import map_url
 from fengqiao.intake import queries, rules
 from fengqiao.intake.actions._base import may_triage
-from fengqiao.intake.choices import Channel, SuggestionField
+from fengqiao.intake.choices import Channel, ReportEventKind, SuggestionField
 from fengqiao.intake.known import categories
 from fengqiao.intake.models import Attachment, Contact, Report, ReportMessage, Suggestion
 from fengqiao.intake.placing import Spot
@@ -51,6 +51,21 @@ CHANNEL_ICONS: dict[str, str] = {
     Channel.CALL_110: "alert-triangle",
     Channel.HOTLINE: "phone",
     Channel.BUNDLE: "network",
+}
+STORY_ICONS: dict[str, str] = {
+    ReportEventKind.RECEIVED: "inbox",
+    ReportEventKind.PROPOSED: "tag",
+    ReportEventKind.ACCEPTED: "check",
+    ReportEventKind.MERGED: "git-merge",
+    ReportEventKind.REFUSED: "send",
+    ReportEventKind.ASKED: "help",
+    ReportEventKind.ANSWERED: "message",
+    ReportEventKind.UNDONE: "arrow-back-up",
+    ReportEventKind.CLIMBED: "stairs-up",
+    ReportEventKind.REPLIED: "message",
+    ReportEventKind.EDITED: "pencil",
+    ReportEventKind.RATED: "star",
+    ReportEventKind.REOPENED: "refresh",
 }
 ORIGIN_WORDS: dict[str, object] = {
     Origin.RESIDENT: gettext_lazy("居民反映"),
@@ -203,8 +218,7 @@ class InboxPage:
     beat: Beat | None
     verbs: set[str]
     may_contact: bool
-    map_data: dict[str, Any] | None
-    map_url: str = ""
+    map_url: str
     twins: list[Twin] = field(default_factory=list)
 
     @property
@@ -329,7 +343,6 @@ def inbox_page(
         beat=beat_of(spot.area),
         verbs=verbs_of(report, actor),
         may_contact=actor.scope.can("contact.read"),
-        map_data=point_map(spot.lat, spot.lon),
         map_url=map_url(spot.lat, spot.lon),
         twins=twins(report, actor, rows, both=edit) if picked is None else [],
     )

@@ -8,6 +8,7 @@ from math import cos, radians
 from typing import Any
 
 from django.db.models import Count, Max, Min
+from django.urls import reverse
 
 from fengqiao.accounts.scope import Scope
 from fengqiao.territory.choices import Rank
@@ -15,7 +16,7 @@ from fengqiao.territory.maps import LAYERS
 from fengqiao.territory.models import Boundary, MapFeature, within
 
 REACH = 450
-"""Metres shown to each side of the point."""
+"""Metres shown to each side of a pinned point."""
 MOST = 1500
 """Shapes at most; a small map needs no more."""
 _METRES_PER_DEGREE = 111_320
@@ -28,8 +29,29 @@ WIDE = 2_500
 """Metres to each side for a map on which somebody looks for a place."""
 
 
-def around(lat: float, lon: float, reach: float = REACH) -> dict[str, Any]:
-    """Layers of GeoJSON within ``reach`` metres of a point (WGS-84 degrees), by kind, and the box to show."""
+def map_url(lat: float | None, lon: float | None, *, pin: bool = True) -> str:
+    """Where the map around a point (WGS-84 degrees) comes from; empty without a point.
+
+    Everything comes by address: a part of a page swapped in by htmx keeps no data of its own. Without ``pin`` it is
+    the wider map on which somebody looks for a place.
+    """
+    if lat is None or lon is None:
+        return ""
+    return f"{reverse('desk:map_near')}?at={lat:.5f},{lon:.5f}&{'pin' if pin else 'wide'}=1"
+
+
+def pinned(lat: float, lon: float) -> dict[str, Any]:
+    """The map of one place: its surroundings, a pin, a circle of some metres."""
+    return {**around(lat, lon, REACH), "pin": [lat, lon], "near": 35, "center": [lat, lon], "zoom": 17}
+
+
+def wide(lat: float, lon: float) -> dict[str, Any]:
+    """The map to look for a place on, from the middle outwards."""
+    return {**around(lat, lon, WIDE), "center": [lat, lon], "zoom": 16}
+
+
+def around(lat: float, lon: float, reach: float) -> dict[str, Any]:
+    """Layers of GeoJSON within ``reach`` metres of a point (WGS-84 degrees), by kind."""
     dlat = reach / _METRES_PER_DEGREE
     dlon = dlat / max(0.2, cos(radians(lat)))
     box = (lon - dlon, lat - dlat, lon + dlon, lat + dlat)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from django.db.models import Q
 from django.urls import reverse
@@ -14,6 +13,7 @@ from fengqiao.desk import story
 from fengqiao.desk.forms.all import REGISTRY
 from fengqiao.desk.forms.ladder import level_above
 from fengqiao.desk.forms.verbs import standing
+from fengqiao.desk.mapdata import map_url
 from fengqiao.desk.pickers import category_name, role_names
 from fengqiao.intake.models import Attachment, Report
 from fengqiao.lib import clock
@@ -122,8 +122,7 @@ class MatterPage:
     state_tone: str
     end_words: str
     place_words: str
-    map_url: str = ""
-    map_data: dict[str, Any] | None = field(default=None)
+    map_url: str
 
 
 def matter_page(matter: Matter, actor: Actor) -> MatterPage:
@@ -165,7 +164,6 @@ def matter_page(matter: Matter, actor: Actor) -> MatterPage:
         end_words=_end_words(matter),
         place_words=place_words(matter),
         map_url=map_url(matter.lat, matter.lon),
-        map_data=point_map(matter.lat, matter.lon),
     )
 
 
@@ -321,15 +319,3 @@ def readers(matter: Matter, joint: list[JointMember]) -> dict[int, Reader]:
         )
     found.pop(matter.about_id or 0, None)
     return found
-
-
-def point_map(lat: float | None, lon: float | None) -> dict[str, Any] | None:
-    """What the small map shows of a point (WGS-84 degrees); None when there is none."""
-    if lat is None or lon is None:
-        return None
-    return {"pin": [lat, lon], "near": 35, "center": [lat, lon], "zoom": 17}
-
-
-def map_url(lat: float | None, lon: float | None) -> str:
-    """Where the layers around a point come from; coordinates rounded so that neighbours share the answer."""
-    return f"{reverse('desk:map_near')}?at={lat:.3f},{lon:.3f}" if lat is not None and lon is not None else ""

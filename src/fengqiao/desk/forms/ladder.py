@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.desk.forms.fields import AreaField, CategoryField, PersonField, line, when, words
 from fengqiao.desk.forms.verbs import VerbForm, register
+from fengqiao.desk.mapdata import map_url, middle
 from fengqiao.desk.pickers import area_options, category_options
 from fengqiao.lib import clock
 from fengqiao.lib.errors import Refusal
@@ -163,18 +163,11 @@ class PlaceForm(VerbForm):
     lon = forms.FloatField(required=False, widget=forms.HiddenInput)
 
     @property
-    def map_data(self) -> dict[str, Any] | None:
-        """The map to tap on: around where it is now."""
-        at = self.matter.lat, self.matter.lon
-        if at[0] is None or at[1] is None:
-            return None
-        return {"center": [at[0], at[1]], "zoom": 16}
-
-    @property
     def map_url(self) -> str:
-        """Where the layers of the map come from."""
-        at = f"{self.matter.lat:.3f},{self.matter.lon:.3f}" if self.matter.lat is not None else ""
-        return f"{reverse('desk:map_near')}?at={at}&wide=1" if at else ""
+        """The map to tap on: around where it is now, else the middle of one's own ground."""
+        if self.matter.lat is not None:
+            return map_url(self.matter.lat, self.matter.lon, pin=False)
+        return map_url(*(middle(self.by.scope) or (None, None)), pin=False)
 
     def prepare(self) -> None:
         self.fields["area"].offer_areas(*area_options(self.by.scope))  # type: ignore[attr-defined]

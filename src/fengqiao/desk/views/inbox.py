@@ -24,7 +24,7 @@ from fengqiao.desk.inbox_page import (
     undo_offer,
     verbs_of,
 )
-from fengqiao.desk.matter_page import map_url, point_map
+from fengqiao.desk.mapdata import map_url, middle
 from fengqiao.desk.page import actor_of, go, is_htmx, page, part, refuse
 from fengqiao.intake import actions, queries
 from fengqiao.intake.choices import UNFINISHED
@@ -196,8 +196,10 @@ def _done(request: HttpRequest, form: ReportForm, after: int | None) -> HttpResp
 
 
 def _verb_page(request: HttpRequest, form: ReportForm, status: int) -> HttpResponse:
-    at = form.report.lat, form.report.lon
-    context = {"form": form, "report": form.report, "map_data": point_map(*at), "map_url": map_url(*at)}
+    lat, lon = form.report.lat, form.report.lon
+    if lat is None:
+        lat, lon = middle(actor_of(request).scope) or (None, None)
+    context = {"form": form, "report": form.report, "map_url": map_url(lat, lon, pin=False)}
     if is_htmx(request):
         return part(request, "desk/inbox/_verb.html", context)
     return page(request, "desk/inbox/verb.html", context, on="inbox", status=status)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
-from fengqiao.desk.mapdata import REACH, WIDE, around
+from fengqiao.desk.mapdata import pinned, wide
 from fengqiao.lib.policy import signed_in
 from fengqiao.territory.queries import check_point
 
@@ -17,6 +17,6 @@ def near(request: HttpRequest) -> HttpResponse:
     except ValueError as error:
         raise Http404 from error
     check_point(lat, lon)
-    answer = JsonResponse(around(lat, lon, WIDE if "wide" in request.GET else REACH))
+    answer = JsonResponse(wide(lat, lon) if "wide" in request.GET else pinned(lat, lon))
     answer.headers["Cache-Control"] = "private, max-age=3600"
     return answer

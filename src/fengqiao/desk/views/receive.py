@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 
 from fengqiao.desk.forms.chat import ChatForm, Piece, pieces, to_receive
 from fengqiao.desk.forms.receive import NewReportForm
-from fengqiao.desk.mapdata import middle
-from fengqiao.desk.matter_page import map_url
+from fengqiao.desk.mapdata import map_url, middle
 from fengqiao.desk.page import actor_of, go, page, refuse
 from fengqiao.intake import queries
 from fengqiao.intake.chat import ChatOutcome, receive_chat
@@ -32,12 +31,8 @@ def new(request: HttpRequest) -> HttpResponse:
             status = refuse(form, refusal)
         else:
             return go(request, reverse("desk:received", args=[receipt.report.pk]))
-    centre = middle(actor.scope)
-    context = {
-        "form": form,
-        "map_data": {"center": list(centre), "zoom": 15} if centre else None,
-        "map_url": f"{map_url(*centre)}&wide=1" if centre else "",
-    }
+    centre = middle(actor.scope) or (None, None)
+    context = {"form": form, "map_url": map_url(*centre, pin=False)}
     return page(request, "desk/inbox/new.html", context, on="new", status=status)
 
 

@@ -163,7 +163,8 @@ document.body.addEventListener("htmx:afterSettle", (event) => {
   if (active && active !== document.body && !box.contains(active) && box.id === "inbox") return;
   const form = box.id !== "inbox" && !box.querySelector("[data-focus]") ? box.querySelector(FIELD) : null;
   const land = /** @type {HTMLElement | null} */ (box.querySelector("[data-focus]") || form || box.querySelector("[data-land]"));
-  land?.focus({ preventScroll: box.id === "inbox" });
+  // Side by side the words start at the top of their own column; one below the other they must be brought into sight.
+  land?.focus({ preventScroll: box.id === "inbox" && matchMedia("(min-width:1181px)").matches });
 });
 
 prepare(document);
