@@ -33,7 +33,7 @@ from fengqiao.matters.reference import (
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the other tools, when run as a script
 
-from tools import docs_live  # noqa: E402
+from tools import docs_api, docs_live  # noqa: E402
 
 UNIT_NAMES = {"m": "minute", "h": "hour", "d": "calendar day", "w": "working day"}
 MEDIATION_NAMES = {"Y": "yes", "C": "only its civil side", "N": "no"}
@@ -210,6 +210,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/concepts/states.md": docs_live.states,
     "docs/reference/events.md": docs_live.events,
     "docs/reference/commands.md": docs_live.commands,
+    "docs/reference/api.md": docs_api.page,
 }
 
 

@@ -139,7 +139,7 @@ def found_on_the_way(walk: Walk) -> list[Shot]:
     """A matter with a story, a mediation and a receipt of the demonstration."""
     shots = []
     page = walk.page("duty_officer", 1440)
-    page.goto(f"{walk.base}/desk/search/?q=调解")
+    page.goto(f"{walk.base}/desk/matters/")
     hits = re.findall(r"/desk/matters/[0-9-]+/", page.content())
     if hits:
         shots += [Shot("desk-matter", "duty_officer", hits[0])]
@@ -165,7 +165,7 @@ def found_on_the_way(walk: Walk) -> list[Shot]:
 def main() -> int:
     """Take all pictures; exit 1 when a page failed, scrolled sideways or logged an error."""
     OUT.mkdir(parents=True, exist_ok=True)
-    port = int(os.environ.get("SCREENS_PORT", "0"))
+    port = int(os.environ.get("SCREENS_PORT") or 0)
     folder = tempfile.mkdtemp(prefix="fengqiao-screens-")
     process = None if port else start(folder, port := free_port())
     problems: list[str] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -101,7 +103,7 @@ def world(cast: Cast) -> World:
 
 def test_addresses_that_lead_nowhere_answer_in_json(world: World) -> None:
     """Below /api/ nothing is a page."""
-    for path in ("/api/", "/api/v1/", "/api/v1/nothing", "/api/v2/matters", "/api/v1/docs"):
+    for path in ("/api/v1/", "/api/v1/nothing", "/api/v2/matters", "/api/v1/docs"):
         answer = Caller(world, "head").client.get(path)
         assert answer.status_code == 404
         assert told(answer) == {"code": "not_found", "message": "没有找到", "field": ""}
@@ -113,6 +115,19 @@ def test_the_document_is_public_and_no_page_fetches_from_elsewhere(world: World)
     assert answer.status_code == 200
     assert told(answer)["openapi"].startswith("3.")
     assert api.docs_url is None
+
+
+def test_the_page_for_people_lists_every_operation(world: World) -> None:
+    """Public, in the language asked for, and it loads nothing from elsewhere."""
+    answer = Caller(world).client.get("/api/")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "<h1>接口</h1>" in page
+    for path, operation in operations(api):
+        assert f"/api/v1{path}</code>" in page
+        assert html.escape((operation.description or "").replace("``", "").split(".")[0][:30]) in page
+    assert not re.search(r"(?:src|href)=\"(?:https?:)?//", page)
+    assert "<script" not in page
 
 
 def routes(patterns: list[Any], prefix: str = "") -> set[str]:

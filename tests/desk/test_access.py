@@ -87,3 +87,15 @@ def test_pages_open_for_whom_they_are_for(as_: As) -> None:
 
 def test_who_does_not_decide_on_reports_starts_with_their_own_list(as_: As) -> None:
     assert as_("mediator").get("/desk/")["Location"] == "/desk/mine/"
+
+
+def test_odd_characters_in_addresses_find_nothing_and_break_nothing(as_: As, fresh: Matter) -> None:
+    client = as_("duty")
+    assert client.get("/desk/matters/2026%00/").status_code == 404
+    assert client.get("/desk/matters/%E2%80%AE2026-00001/").status_code == 404
+    assert client.get("/desk/inbox/%00%00/").status_code == 404
+    assert client.get("/desk/search/?q=2026-%00").status_code == 200
+    assert client.get("/desk/search/?q=%F0%9F%9A%92%E2%80%AE%00").status_code == 200
+    assert client.get(f"/desk/matters/{fresh.number}/do/assign/?who=%00%25_").status_code == 200
+    assert client.get("/desk/matters/?q=%00&kind=%00&area=%00&view=%00&sort=%00&after=%00").status_code == 200
+    assert client.get("/desk/due/?what=%00&span=%00&who=%00").status_code == 200

@@ -85,6 +85,7 @@ def enter(browser: Any, site: str, name: str, width: int = 1440, scripts: bool =
     page.fill("#id_username", name)
     page.fill("#id_password", PASSWORD)
     page.click("form button.btn-primary")
+    page.wait_for_url("**/desk/**", wait_until="load")  # scripts run before the page counts as loaded
     return page
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from fengqiao.audit.models import Entry
-from fengqiao.desk.inbox_page import neighbours
+from fengqiao.desk.inbox_queue import neighbours
 from fengqiao.intake import actions as intake
 from fengqiao.intake.choices import ReportState
 from fengqiao.intake.models import Report

@@ -290,6 +290,7 @@ def test_a_change_in_between_shows_both_states_and_the_second_press_means_it(
     assert "您打开时" in text
     assert seen in text
     assert "现在" in text
+    assert "改下一步：先打电话" in text
     assert "先打电话" in text
     assert "等报价单" in text
     matter.refresh_from_db()

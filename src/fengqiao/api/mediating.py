@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.api import find, show_mediation
@@ -58,7 +59,7 @@ def party_of(case: MediationCase, pk: int | None) -> Party | None:
         return None
     found = Party.objects.filter(case=case, pk=pk).first()
     if found is None:
-        raise Refusal("这一方不在这个调解里", code="bad_party", field="party")
+        raise Refusal(_("这一方不在这个调解里"), code="bad_party", field="party")
     return found
 
 

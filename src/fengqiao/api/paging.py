@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from fengqiao.lib.errors import Refusal
 
@@ -62,5 +63,5 @@ def _read(text: str, order: Order) -> tuple[Any, int]:
         elif not isinstance(value, int) or abs(value) >= 2**63:
             raise ValueError
     except (ValueError, TypeError, binascii.Error, RecursionError) as error:
-        raise Refusal("翻页的位置不对，请从第一页重新开始", code="bad_cursor", field="after") from error
+        raise Refusal(_("翻页的位置不对，请从第一页重新开始"), code="bad_cursor", field="after") from error
     return value, pk

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from django.utils.translation import gettext as _
+
 from fengqiao.accounts.scope import Scope
 from fengqiao.api import find
 from fengqiao.intake.placing import Spot, settle
@@ -51,5 +53,5 @@ def certain_spot(sent: Sent, scope: Scope) -> Spot:
     """A spot that lies in an area. Raises Refusal for a point outside all of them without an area beside it."""
     found = spot(sent, scope)
     if found.unplaced:
-        raise Refusal("请给区域、地点，或辖区里的一个位置", code="outside", field="area")
+        raise Refusal(_("请给区域、地点，或辖区里的一个位置"), code="outside", field="area")
     return found

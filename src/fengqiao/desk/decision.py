@@ -9,6 +9,7 @@ from math import hypot
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from fengqiao.accounts.models import Person
 from fengqiao.desk.pickers import category_name
@@ -28,7 +29,12 @@ SURE_PLACE = 0.5
 """Confidence from which a proposed place is taken along for a report that has none."""
 NEAR = 200
 """Metres within which the pin and the place in the words are the same spot."""
-UNITS = {"m": "分钟", "h": "小时", "d": "天", "w": "个工作日"}
+UNITS = {
+    "m": gettext_lazy("分钟"),
+    "h": gettext_lazy("小时"),
+    "d": gettext_lazy("天"),
+    "w": gettext_lazy("个工作日"),
+}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from fengqiao.desk.forms.all import REGISTRY
 from fengqiao.desk.forms.ladder import level_above
 from fengqiao.desk.forms.verbs import standing
 from fengqiao.desk.mapdata import map_url
-from fengqiao.desk.pickers import category_name, role_names
+from fengqiao.desk.pickers import category_name
+from fengqiao.desk.readers import readers
 from fengqiao.intake.models import Attachment, Report
 from fengqiao.lib import clock
 from fengqiao.lib.place_config import current_place
@@ -22,8 +23,7 @@ from fengqiao.lib.present import LadderStep, TimelineItem, humane
 from fengqiao.matters import queries, rules
 from fengqiao.matters.choices import EventKind, Kind, PromiseState, State
 from fengqiao.matters.models import Consultation, JointMember, Link, Matter, Promise, Task
-from fengqiao.teams.models import Appointment
-from fengqiao.territory.models import Area, Beat, BeatGrid
+from fengqiao.territory.models import Area, Beat
 from fengqiao.territory.queries import ancestors, beat_of
 
 MOST_REPORTS = 50
@@ -163,7 +163,7 @@ def matter_page(matter: Matter, actor: Actor) -> MatterPage:
         state_tone=TONES.get(matter.state, ""),
         end_words=_end_words(matter),
         place_words=place_words(matter),
-        map_url=map_url(matter.lat, matter.lon),
+        map_url=map_url(*point_of(matter)),
     )
 
 
@@ -185,6 +185,13 @@ def place_words(matter: Matter) -> str:
     if name and said and name not in said:
         return f"{name}，{said}"
     return said or name or matter.area.name
+
+
+def point_of(matter: Matter) -> tuple[float | None, float | None]:
+    """Where to put the pin: the point given, else that of its place."""
+    if matter.lat is None and matter.place is not None:
+        return matter.place.lat, matter.place.lon
+    return matter.lat, matter.lon
 
 
 def _joint(matter: Matter) -> list[JointMember]:
@@ -287,35 +294,3 @@ def _reports(matter: Matter, actor: Actor) -> tuple[list[ReportLine], list[Attac
         for r in rows
     ]
     return lines, [p for p in photos if p.matter_id == matter.pk]
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Somebody who can open the matter, and why."""
-
-    name: str
-    why: str
-
-
-def readers(matter: Matter, joint: list[JointMember]) -> dict[int, Reader]:
-    """Who can open this matter today: its owner, who handles along, and who holds the right over its ground."""
-    right = "matter.restricted" if matter.restricted else "matter.see_area"
-    roles = [role.key for role in current_place().roles if role.may(right)]
-    beats = BeatGrid.objects.filter(grid_id__in=matter.area.ancestor_ids, valid_to__isnull=True)
-    over = Q(area_id__in=matter.area.ancestor_ids) | Q(beat_id__in=beats.values("beat_id"))
-    rows = Appointment.objects.on(clock.local(clock.now()).date()).filter(
-        over, role__in=roles, person__is_active=True
-    )
-    found: dict[int, Reader] = {}
-    if matter.owner:
-        found[matter.owner.pk] = Reader(matter.owner.name, _("负责人"))
-    for member in joint:
-        if member.person:
-            found.setdefault(member.person.pk, Reader(member.person.name, _("一起办")))
-    names = role_names()
-    for row in rows.select_related("person", "area", "beat").order_by("role", "pk"):
-        found.setdefault(
-            row.person_id, Reader(row.person.name, f"{names[row.role]} · {row.beat or row.area}")
-        )
-    found.pop(matter.about_id or 0, None)
-    return found

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from fengqiao.lib import clock
 from fengqiao.lib.place_config import current_place
@@ -60,7 +61,7 @@ BARE = {EventKind.PROGRESS, EventKind.OPENED}
 """Kinds that are told by their words alone."""
 BOX_FROM = 120
 """Longer words stand in a box of their own."""
-SCORES = {1: "不满意", 2: "一般", 3: "满意"}
+SCORES = {1: gettext_lazy("不满意"), 2: gettext_lazy("一般"), 3: gettext_lazy("满意")}
 
 
 def story(matter: Matter, moments: Iterable[Moment]) -> list[TimelineItem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from ninja import Query
 
 from fengqiao.api import find, show_mediation
@@ -128,7 +129,7 @@ def rooms(request: ApiRequest, filters: Query[figures_.RoomFilters]) -> list[fig
 def figures(request: ApiRequest, filters: Query[figures_.FigureFilters]) -> figures_.FiguresOut:
     """Figures of the cases in sight over local days, each with what it counts."""
     if not filters.start < filters.end:
-        raise Refusal("结束日期要在开始日期之后", code="bad_date", field="end")
+        raise Refusal(_("结束日期要在开始日期之后"), code="bad_date", field="end")
     found = queries.statistics(
         request.auth.scope,
         start=filters.start,

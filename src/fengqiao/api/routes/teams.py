@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from ninja import Query
 
 from fengqiao.accounts.scope import Scope
@@ -145,7 +146,7 @@ def join_alliance(request: ApiRequest, id: Id, body: bodies.JoinAlliance) -> bod
     rows = _teams(request.auth.scope)
     alliance = rows.filter(pk=body.alliance).first()
     if alliance is None:
-        raise find.unknown("alliance", "没有找到这个联盟")
+        raise find.unknown("alliance", _("没有找到这个联盟"))
     return _one(actions.join_alliance(find.one(rows, id), by=request.auth, alliance=alliance))
 
 
@@ -175,7 +176,7 @@ def add_post(request: ApiRequest, body: bodies.AddPost) -> bodies.PostOut:
     scope = request.auth.scope
     team = _teams(scope).filter(pk=body.team).first() if body.team else None
     if body.team and team is None:
-        raise find.unknown("team", "没有找到这支队伍")
+        raise find.unknown("team", _("没有找到这支队伍"))
     made = actions.add_post(
         by=request.auth,
         kind=body.kind,

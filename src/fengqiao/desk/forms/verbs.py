@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.desk.pickers import HANDLES, Candidate, candidates
+from fengqiao.lib.text import clean
 from fengqiao.matters.choices import State
 from fengqiao.matters.models import Matter
 
@@ -36,7 +37,7 @@ class VerbForm(forms.Form):
     def __init__(
         self, *args: Any, matter: Matter, by: Actor, target: Any = None, name: str = "", **kwargs: Any
     ) -> None:
-        self.matter, self.by, self.target, self.name = matter, by, target, name.strip()[:40]
+        self.matter, self.by, self.target, self.name = matter, by, target, clean(name[:40])
         self._people: list[Candidate] | None = None
         super().__init__(*args, **kwargs)
         self.initial = {"version": matter.version, "seen": standing(matter), **self.initial}

@@ -12,17 +12,15 @@ from django.views.decorators.http import require_POST
 
 from fengqiao.desk.forms.decide import DecisionForm
 from fengqiao.desk.forms.reports import REPORT_VERBS, ContactForm, ReportForm
-from fengqiao.desk.inbox_page import (
-    decided,
+from fengqiao.desk.inbox_page import decided, inbox_page, verbs_of
+from fengqiao.desk.inbox_queue import (
     first,
     forget_undo,
-    inbox_page,
     just_decided,
     neighbours,
     queue,
     remember_undo,
     undo_offer,
-    verbs_of,
 )
 from fengqiao.desk.mapdata import map_url, middle
 from fengqiao.desk.page import actor_of, go, is_htmx, page, part, refuse

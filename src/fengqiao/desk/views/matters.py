@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST
 from fengqiao.desk.forms.all import REGISTRY
 from fengqiao.desk.forms.note import NoteForm
 from fengqiao.desk.forms.verbs import VerbForm, standing
-from fengqiao.desk.matter_page import matter_page, readers, verbs_for
+from fengqiao.desk.matter_page import matter_page, verbs_for
 from fengqiao.desk.page import actor_of, go, is_htmx, page, part, refuse
+from fengqiao.desk.readers import readers
 from fengqiao.desk.targets import target_of
 from fengqiao.lib.errors import OutOfReach, Refusal
 from fengqiao.lib.policy import signed_in
@@ -25,7 +26,7 @@ from fengqiao.matters.models import JointMember, Matter
 
 def matter_or_404(request: HttpRequest, number: str) -> Matter:
     """The matter with this number in the actor's reach; otherwise it is not there."""
-    found = queries.find(number, actor_of(request).scope)
+    found = queries.find(number, actor_of(request).scope) if number.isprintable() else None
     if found is None:
         raise OutOfReach
     return found
@@ -100,7 +101,8 @@ def _do(request: HttpRequest, kind: type[VerbForm], about: dict[str, Any]) -> Ht
         else:
             messages.success(request, form.done)
             return go(request, _onward(request, form.matter))
-    context = {"allowed": True, "was": conflict, "is_now": standing(form.matter) if conflict else ""}
+    since = queries.timeline(form.matter)[:3] if conflict else []
+    context = {"allowed": True, "was": conflict, "is_now": standing(form.matter), "since": since}
     return _form_page(request, form, context, status)
 
 

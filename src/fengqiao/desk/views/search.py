@@ -8,6 +8,7 @@ from django.urls import reverse
 from fengqiao.desk.page import actor_of, go, page
 from fengqiao.intake import queries as reports
 from fengqiao.lib.policy import needs
+from fengqiao.lib.text import clean
 from fengqiao.matters import queries
 
 MOST = 50
@@ -17,7 +18,7 @@ LONGEST = 200
 @needs("search.use")
 def search(request: HttpRequest) -> HttpResponse:
     """What holds all the words typed, within reach; one exact hit is opened at once."""
-    typed = request.GET.get("q", "").strip()[:LONGEST]
+    typed = clean(request.GET.get("q", "")[:LONGEST])
     scope = actor_of(request).scope
     matters = queries.search(typed, scope, limit=MOST) if typed else []
     exact = next((m for m in matters if m.number == typed), None)
