@@ -42,6 +42,8 @@ def database_from_url(url: str) -> dict[str, Any]:
             "ENGINE": "fengqiao.lib.db.gated_sqlite",
             "NAME": name or ":memory:",
             "OPTIONS": {"timeout": 20},
+            # Opening a file and setting it up costs a millisecond; server threads live long and keep theirs.
+            "CONN_MAX_AGE": 600,
         }
     if parts.scheme in {"postgres", "postgresql"}:
         query = parse_qs(parts.query)

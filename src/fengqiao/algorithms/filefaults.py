@@ -56,4 +56,6 @@ def _check_size(stream: BinaryIO, most_bytes: int) -> None:
         raise FileFault("文件是空的", code="empty")
     if size > most_bytes:
         size_mb, most_mb = size / 2**20, most_bytes / 2**20
-        raise FileFault(f"文件有 {size_mb:.0f} MB，最多只能 {most_mb:.0f} MB，请拆成几个文件", code="too_large")
+        raise FileFault(
+            f"文件有 {size_mb:.0f} MB，最多只能 {most_mb:.0f} MB，请拆成几个文件", code="too_large"
+        )

@@ -274,7 +274,8 @@ def _appointments(town: model.Township, ground: Ground, began: date) -> None:
     rows: list[Appointment] = []
     for p in (p for p in town.people if p.role in roles):
         role = roles[p.role]
-        for beat in [ground.beats[code] for code in p.beats] or [None]:
+        posts: list[Beat | None] = [*(ground.beats[code] for code in p.beats)]
+        for beat in posts or [None]:
             number = len(rows) + 1
             rows.append(
                 Appointment(

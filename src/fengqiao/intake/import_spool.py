@@ -54,9 +54,20 @@ def columns_of(source: FileSource) -> tuple[tuple[str, ...], str]:
     """Column names and encoding of a table. Raises Refusal in words when it cannot be read."""
     try:
         with open_table(source) as table:
-            return table.columns, table.encoding
+            return _plain(table.columns), table.encoding
     except FileFault as fault:
         raise Refusal(str(fault), code=fault.code, field="file") from fault
+
+
+def _plain(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The names as they are; a head with control characters is no table (and no database keeps them)."""
+    if any(ord(c) < 0x20 and c not in "\t\n\r" for name in columns for c in name):
+        raise Refusal(
+            "表头里有看不见的控制字符，这不像表格文件。请用表格软件另存为 CSV 或 XLSX 再交来",
+            code="not_a_table",
+            field="file",
+        )
+    return columns
 
 
 def sample(
@@ -66,7 +77,7 @@ def sample(
     try:
         with open_table(source) as table:
             found = [(row.number, row.cells, row.fault or "") for row in islice(table, rows)]
-            return table.columns, table.encoding, found
+            return _plain(table.columns), table.encoding, found
     except FileFault as fault:
         raise Refusal(str(fault), code=fault.code, field="file") from fault
 
