@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["tests.cast", "tests.append_only"]
+pytest_plugins = ["tests.cast", "tests.append_only", "tests.browser"]
 
 CI = os.environ.get("CI", "") not in {"", "0", "false"}
 

@@ -19,10 +19,6 @@ from tests.desk.site import PASSWORD, SAID
 from tests.paths import ROOT
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-ARGS = [
-    "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-]  # fmt: skip
 pytestmark = [
     pytest.mark.story,
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs chromium"),
@@ -59,17 +55,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Chromium without a window."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield found
-        found.close()
 
 
 def enter(browser: Any, site: str, name: str, width: int = 1440, scripts: bool = True) -> Any:
@@ -139,6 +124,7 @@ def test_twenty_reports_by_keyboard_alone(browser: Any, site: str) -> None:
         if done == 2:
             keys.press("n")
             keys.type("先打电话问清")
+            assert page.input_value("#decide #id_next_step") == "先打电话问清"
             keys.press("Escape")
         if done == 3:
             keys.press("4")

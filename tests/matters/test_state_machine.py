@@ -107,7 +107,7 @@ FAULTS = {
     "resolving closes at once": ("resolve", {"target": "closed"}),
     "a paused matter can be accepted": ("accept", {"sources": ("assigned", "paused")}),
     "a merged matter ends as closed": ("merge", {"target": "closed"}),
-    "a filed matter can be paused": ("pause", {"sources": ("active", "closed")}),
+    "a resolved matter can be paused": ("pause", {"sources": ("active", "resolved")}),
     "escalating leaves the matter paused": ("escalate", {"target": "paused"}),
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from fengqiao.cli.server import tick_all
 from fengqiao.lib import clock
@@ -19,16 +19,6 @@ from fengqiao.matters.models import Matter
 from fengqiao.mediation.models import MediationCase
 from tests.cast import NOW, Cast, build_cast
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
 PICTURES = os.environ.get("STORY_PICTURES", "")
 
 
@@ -154,17 +144,6 @@ class Stage:
                     note="去看过，稳住了",
                 )
         raise AssertionError("the follow-ups never end")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One headless chromium for all stories."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield found
-        found.close()
 
 
 @pytest.fixture

@@ -70,19 +70,34 @@ function prepare(root) {
 
 const FIELD = "input:not([type=hidden]),select,textarea";
 
+/**
+ * Put the focus into an editor that was just opened, ready to type over what is there.
+ * @param {HTMLDetailsElement} box
+ */
+function enter(box) {
+  if (!box.open || box.contains(document.activeElement?.closest(FIELD) || null)) return;
+  const find = box.querySelector("input[type=search],select");
+  const field = /** @type {HTMLElement | null} */ (find || box.querySelector("input:checked") || box.querySelector(FIELD));
+  field?.focus();
+  if (field instanceof HTMLInputElement && field.type === "text") field.select();
+}
+
 document.addEventListener(
   "toggle",
   (event) => {
     const box = /** @type {HTMLDetailsElement} */ (event.target);
     if (!box.open || !box.matches("details.ed")) return;
     if (box.dataset.still) return void delete box.dataset.still;
-    const find = box.querySelector("input[type=search],select");
-    const field = /** @type {HTMLElement | null} */ (find || box.querySelector("input:checked") || box.querySelector(FIELD));
-    field?.focus();
-    if (field instanceof HTMLInputElement && field.type === "text") field.select();
+    enter(box);
   },
   true,
 );
+
+// Opened by a key, the next key already belongs into the field: the toggle event alone would come too late for it.
+document.addEventListener("click", (event) => {
+  const summary = event.target instanceof Element ? event.target.closest("details.ed > summary") : null;
+  if (summary) queueMicrotask(() => enter(/** @type {HTMLDetailsElement} */ (summary.parentElement)));
+});
 
 // Escape leaves an editor or a form: the focus goes back to the words, where the single keys work again.
 document.addEventListener("keydown", (event) => {
