@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fengqiao.algorithms.wordrules import RuleError, RuleSet, WordIndex
@@ -62,6 +62,7 @@ def test_an_empty_word_is_refused() -> None:
         WordIndex([""])
 
 
+@example({"命救", "命救a"}, "命救")
 @given(
     st.sets(st.text(alphabet="火着了救命abc", min_size=1, max_size=4), max_size=8),
     st.text(alphabet="火着了救命abcd"),

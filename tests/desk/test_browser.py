@@ -80,9 +80,14 @@ def words(page: Any) -> str:
 
 def moved(page: Any, before: str) -> str:
     """Wait until another report is in hand; its words."""
-    page.wait_for_function(
-        "before => (document.querySelector('#inbox .say')?.innerText || '') !== before", arg=before
-    )
+    gone = "before => (document.querySelector('#inbox .say')?.innerText || '') !== before"
+    try:
+        page.wait_for_function(gone, arg=before)
+    except Exception as error:
+        told = page.evaluate(
+            "() => [document.activeElement.outerHTML.slice(0, 200), document.querySelector('.er-f,.toast-u')?.innerText]"
+        )
+        raise AssertionError(f"still at {before!r}: {told}, {page.complaints}") from error
     page.wait_for_function("() => !document.querySelector('.htmx-request')")
     return words(page)
 

@@ -17,15 +17,18 @@ from fengqiao.matters import actions
 from fengqiao.matters.models import Category
 from fengqiao.mediation import actions as mediation
 from fengqiao.mediation.models import MediationCase
+from fengqiao.teams.actions import load_mechanisms
+from fengqiao.teams.models import Duty, DutyList
 from tests.stories.conftest import Stage
 
 pytestmark = [pytest.mark.story, pytest.mark.django_db(transaction=True)]
 
 FILES = {
     "portal:areas", "portal:where", "portal:robots", "portal:favicon", "portal:health", "portal:picture",
-    "portal:photo", "board:map", "board:points", "board:parts", "desk:photo", "desk:map_near",
+    "portal:photo", "desk:proposal", "desk:import_errors", "board:map", "board:points", "board:parts",
+    "desk:photo", "desk:map_near",
 }  # fmt: skip
-"""Routes that answer with data or files, not with pages."""
+"""Routes that answer with data, files or a part of a page, not with pages."""
 
 
 def routes(patterns: list[Any], space: str = "", prefix: str = "") -> list[tuple[str, str, set[str]]]:
@@ -69,7 +72,31 @@ def furnish(stage: Stage) -> dict[str, dict[str, Any]]:
         matter, by=cast.actor("head"), what="查漏", who="302 户主", due_at=clock.now() + timedelta(days=2)
     )
     case = _case(stage, matter)
+    second = actions.open_matter(
+        by=cast.actor("head"),
+        category=Category.objects.get(code="NB2", valid_to__isnull=True),
+        title="另一处漏水",
+        area=cast.areas["grid1"],
+        origin="resident",
+        owner=cast.people["head"],
+    )
+    actions.join(second, by=cast.actor("head"), person=cast.people["mediator"])
+    load_mechanisms()
+    begins = clock.now() + timedelta(hours=1)
+    duty = Duty.objects.create(
+        person=cast.people["officer"],
+        kind="beat",
+        beat=cast.beats["beat1"],
+        starts_at=begins,
+        ends_at=begins + timedelta(hours=8),
+    )
     return {
+        "desk:open_case": {"number": second.number},
+        "desk:one_duty": {"pk": duty.pk},
+        "desk:mechanism": {"pk": DutyList.objects.order_by("pk")[0].pk},
+        "desk:people_verb": {"verb": "new_person"},
+        "desk:territory_verb": {"verb": "add_area"},
+        "desk:settings_verb": {"verb": "change_password"},
         "*": {
             "number": matter.number,
             "uid": case.uid,
@@ -100,6 +127,15 @@ def _case(stage: Stage, matter: Any) -> MediationCase:
     return case
 
 
+MOMENTARY = {"desk:received", "desk:import_job"}
+"""Pages that are there only right after something was sent: a report just taken in, a table just uploaded."""
+OTHERS = {
+    "desk:open_case": "mediator",
+    "desk:categories": "admin",
+    "desk:templates": "admin",
+    "desk:template": "admin",
+}
+"""Pages of somebody else's work."""
 WHO = {"portal": "", "field": "head", "board": "head", "desk": "head"}
 
 
@@ -114,19 +150,28 @@ def test_every_page_is_clean(stage: Stage) -> None:
         if not parameters <= set(known):
             continue
         path = "/" + _fill(route, known)
-        who = WHO.get(name.partition(":")[0], "")
+        who = OTHERS.get(name) or WHO.get(name.partition(":")[0], "")
         page = _open(stage, who if name not in {"signin"} else "", path)
         if page is None:
             continue
+        if isinstance(page, int):
+            if name not in MOMENTARY:
+                faults.append(f"{name} {path}: {page}")
+            continue
         opened += 1
-        if not page.locator("h1").count():
-            faults.append(f"{path}: no heading")
-        for violation in axe.run(page)["violations"]:
-            where = [node["target"] for node in violation["nodes"]][:2]
-            faults.append(f"{path}: {violation['id']} {where}")
-        page.close()
+        faults += look(axe, page, path)
     assert opened >= 30
     assert not faults, "\n".join(faults)
+
+
+def look(axe: Axe, page: Any, path: str) -> list[str]:
+    """What is wrong with an open page; closes it."""
+    faults = [] if page.locator("h1").count() else [f"{path}: no heading"]
+    for violation in axe.run(page)["violations"]:
+        where = [node["target"] for node in violation["nodes"]][:2]
+        faults.append(f"{path}: {violation['id']} {where}")
+    page.close()
+    return faults
 
 
 def _fill(route: str, known: dict[str, Any]) -> str:
@@ -144,7 +189,8 @@ def _open(stage: Stage, who: str, path: str) -> Any:
         assert probe.status < 500, f"{path}: {probe.status}"
         if probe.status != 404:
             return None
-    assert probe.status == 200, f"{who} {path}: {probe.status}"
+    if probe.status != 200:
+        return probe.status
     page = context.new_page()
     page.goto(stage.base + path)
     page.wait_for_load_state("networkidle")

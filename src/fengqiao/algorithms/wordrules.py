@@ -105,7 +105,7 @@ class WordIndex:
         for start in np.flatnonzero(self._table[self._slots(text)]).tolist() if text else ():
             for size in heads.get(text[start : start + 2], ()):
                 word = text[start : start + size]
-                if word in words:
+                if len(word) == size and word in words:  # at the end of the text a cut is shorter
                     found.append((word, start))
         if not self._single.isdisjoint(text):
             found.extend((char, index) for index, char in enumerate(text) if char in self._single)
