@@ -95,7 +95,7 @@ def furnish(stage: Stage) -> dict[str, dict[str, Any]]:
         "desk:one_duty": {"pk": duty.pk},
         "desk:mechanism": {"pk": DutyList.objects.order_by("pk")[0].pk},
         "desk:people_verb": {"verb": "new_person"},
-        "desk:territory_verb": {"verb": "add_area"},
+        "desk:territory_verb": {"verb": "make_beat"},
         "desk:settings_verb": {"verb": "change_password"},
         "*": {
             "number": matter.number,
