@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
+
+from django.db.models import CharField, DateTimeField, QuerySet
 
 from fengqiao.accounts import reach
 from fengqiao.accounts.models import ApiToken, Person
@@ -11,7 +14,22 @@ from fengqiao.audit.models import Entry
 from fengqiao.audit.queries import reads_of
 from fengqiao.lib import clock
 from fengqiao.lib.crypto import blind_index
+from fengqiao.lib.db.prepared import Prepared, Slot, columns, instance
 from fengqiao.lib.errors import OutOfReach
+
+
+def _live_token() -> QuerySet[ApiToken, tuple[Any, ...]]:
+    rows = ApiToken.objects.filter(
+        digest=Slot("digest", CharField()),
+        revoked_at__isnull=True,
+        expires_at__gt=Slot("now", DateTimeField()),
+        person__is_active=True,
+    )
+    return rows.values_list(*columns(Person, "person"))
+
+
+_LIVE_TOKEN = Prepared(_live_token)
+"""Asked with every call of a program."""
 
 
 def token_digest(secret: str) -> str:
@@ -21,10 +39,8 @@ def token_digest(secret: str) -> str:
 
 def person_of_token(secret: str) -> Person | None:
     """Whose live token this is; None for unknown, revoked, expired ones and switched-off people."""
-    row = ApiToken.objects.select_related("person").filter(digest=token_digest(secret)).first()
-    if row is None or row.revoked_at is not None or row.expires_at <= clock.now() or not row.person.is_active:
-        return None
-    return row.person
+    row = _LIVE_TOKEN.first(digest=token_digest(secret), now=clock.now())
+    return instance(Person, row) if row is not None else None
 
 
 def tokens_of(person: Person, *, by: Actor) -> list[ApiToken]:

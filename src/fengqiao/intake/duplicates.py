@@ -7,12 +7,13 @@ window of reports is held in memory, where it is known how common each word is.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import cos, radians, sqrt
+from typing import Any, cast
 
-from django.db.models import F, Q
+from django.db.models import F, Field, Q, QuerySet, TextField
 from django.db.models.functions import Substr
 
 from fengqiao.algorithms.sameevent import MAX_CHARS, Match, traits
@@ -22,6 +23,7 @@ from fengqiao.intake.choices import ReportState, SuggestionField
 from fengqiao.intake.compose import Draft
 from fengqiao.intake.models import Report, ReportQuerySet, Suggestion
 from fengqiao.intake.search import INDEX
+from fengqiao.lib.db.prepared import Prepared, Slot
 from fengqiao.matters.models import MatterQuerySet
 
 WINDOW = timedelta(days=30)
@@ -34,6 +36,9 @@ PER_SEARCH = 16
 WORDS = 3
 """Words of a report that are looked for in others when nobody said where it is."""
 MODEL = "same-event"
+SIDES = ("south", "north", "west", "east")
+Box = tuple[Any, Any, Any, Any]
+"""Degrees of latitude (south, north) and longitude (west, east), or slots for them."""
 _METRES_PER_DEGREE = 111_320.0
 
 
@@ -91,46 +96,63 @@ def find(draft: Draft) -> list[Duplicate]:
     """Up to three reports a fresh one may repeat; a handful of queries, whatever the size of the database."""
     doc = doc_of(draft)
     area = None if draft.spot.unplaced else draft.spot.area.pk
-    return weigh(doc, candidates(Report.objects.all(), doc, area))
+    given: dict[str, Any] = {"since": doc.at - WINDOW, "until": doc.at + WINDOW, "area": area}
+    box = _box(doc)
+    if box is not None:
+        shape = "point" if area is None else "point and area"
+        asked = [(shape, given | dict(zip(SIDES, box, strict=True)))]
+    elif area is not None:
+        asked = [("area", given)]
+    else:
+        matches = [INDEX.expression(word) for word in telling(doc)]
+        asked = [("word", given | {"match": match}) for match in matches if match]
+    return weigh(
+        doc, _once(_candidate(row) for shape, values in asked for row in PREPARED[shape].rows(**values))
+    )
 
 
 def find_for(report: Report, reports: ReportQuerySet, matters: MatterQuerySet) -> list[Duplicate]:
     """The same for a report that is there, among the reports and matters somebody may see."""
     doc = doc_of_report(report)
     area = None if report.unplaced else report.area_id
-    rows = candidates(reports.exclude(pk=report.pk), doc, area)
-    return weigh(doc, [*rows, *_matters(matters, doc, area)])
-
-
-def candidates(rows: ReportQuerySet, doc: Doc, area: int | None) -> list[Candidate]:
-    """Reports within 30 days that are near, in the same area, or share a telling word; the newest first."""
-    around = Q(said_at__gte=doc.at - WINDOW, said_at__lte=doc.at + WINDOW)
-    rows = rows.filter(around).exclude(state=ReportState.HISTORIC)
-    where = _where(doc, area)
-    searches = [rows.filter(where)] if where else []
-    if not searches:
+    rows = _recent(reports.exclude(pk=report.pk), doc.at - WINDOW, doc.at + WINDOW)
+    box = _box(doc)
+    if box is not None or area is not None:
+        searches = [rows.filter(_where(box, area))]
+    else:
         hits = [INDEX.matching(word) for word in telling(doc)]
         searches = [rows.filter(pk__in=hit) for hit in hits if hit is not None]
+    found = _once(_candidate(row) for search in searches for row in _values(search))
+    return weigh(doc, [*found, *_matters(matters, doc, area)])
+
+
+def _once(rows: Iterable[Candidate]) -> list[Candidate]:
     found: dict[int | None, Candidate] = {}
-    for search in searches:
-        for row in _values(search):
-            found.setdefault(row.report_id, row)
+    for row in rows:
+        found.setdefault(row.report_id, row)
     return list(found.values())
 
 
-def _where(doc: Doc, area: int | None) -> Q:
-    """Near the point; in the same area, where a point was given only what has none of its own; empty for neither."""
-    if doc.lat is None or doc.lon is None:
-        return Q(area_id=area) if area is not None else Q()
-    near = _box(doc.lat, doc.lon)
+def _recent(rows: ReportQuerySet, since: Any, until: Any) -> ReportQuerySet:
+    """Reports said between two times, closed history left out."""
+    return rows.filter(said_at__gte=since, said_at__lte=until).exclude(state=ReportState.HISTORIC)
+
+
+def _where(box: Box | None, area: Any) -> Q:
+    """Near the point; in the same area, where a point was given only what has none of its own."""
+    if box is None:
+        return Q(area_id=area)
+    south, north, west, east = box
+    near = Q(lat__gte=south, lat__lte=north, lon__gte=west, lon__lte=east)
     return near | Q(area_id=area, lat__isnull=True) if area is not None else near
 
 
 def _matters(rows: MatterQuerySet, doc: Doc, area: int | None) -> list[Candidate]:
     """Matters in hand that no report stands behind: somebody on a round noticed the same thing."""
-    where = _where(doc, area)
-    if not where:
+    box = _box(doc)
+    if box is None and area is None:
         return []
+    where = _where(box, area)
     near = rows.open().filter(where, reports__isnull=True, opened_at__gte=doc.at - WINDOW)
     fields = ("pk", "title", "summary", "lat", "lon", "opened_at", "place_id")
     return [
@@ -143,11 +165,13 @@ def _matters(rows: MatterQuerySet, doc: Doc, area: int | None) -> list[Candidate
     ]
 
 
-def _box(lat: float, lon: float) -> Q:
-    """Points within about 600 m north, south, east and west."""
+def _box(doc: Doc) -> Box | None:
+    """South, north, west and east about 600 m from the point, in degrees; None without a point."""
+    if doc.lat is None or doc.lon is None:
+        return None
     high = NEAR_M / _METRES_PER_DEGREE
-    wide = high / max(cos(radians(lat)), 0.01)
-    return Q(lat__gte=lat - high, lat__lte=lat + high, lon__gte=lon - wide, lon__lte=lon + wide)
+    wide = high / max(cos(radians(doc.lat)), 0.01)
+    return doc.lat - high, doc.lat + high, doc.lon - wide, doc.lon + wide
 
 
 def telling(doc: Doc) -> list[str]:
@@ -156,19 +180,45 @@ def telling(doc: Doc) -> list[str]:
     return sorted(whole, key=lambda w: (-len(w), w))[:WORDS]
 
 
-def _values(rows: ReportQuerySet) -> list[Candidate]:
+def _values(rows: ReportQuerySet) -> QuerySet[Report, tuple[Any, ...]]:
+    """The newest rows as far as comparing goes; at most what one search gives."""
     fields = ("pk", "matter_id", "title", "head", "lat", "lon", "said_at", "place_id")
-    values = (
-        rows.annotate(head=Substr("text", 1, MAX_CHARS)).order_by(F("said_at").desc()).values_list(*fields)
-    )
-    return [
-        Candidate(
-            pk,
-            matter,
-            Doc(str(pk), f"{title}\n{head}" if title else head, lat, lon, at, str(place) if place else None),
-        )
-        for pk, matter, title, head, lat, lon, at, place in values[:PER_SEARCH]
-    ]
+    head = rows.annotate(head=Substr("text", 1, MAX_CHARS))
+    return head.order_by(F("said_at").desc()).values_list(*fields)[:PER_SEARCH]
+
+
+def _candidate(row: tuple[Any, ...]) -> Candidate:
+    pk, matter, title, head, lat, lon, at, place = row
+    words = f"{title}\n{head}" if title else head
+    return Candidate(pk, matter, Doc(str(pk), words, lat, lon, at, str(place) if place else None))
+
+
+def _slot(name: str, column: str) -> Slot:
+    return Slot(name, cast("Field[Any, Any]", Report._meta.get_field(column)))
+
+
+def _prepared(where: Callable[[], Any]) -> Prepared:
+    """The search of one shape over all reports, with the changing values left open."""
+
+    def build() -> QuerySet[Report, tuple[Any, ...]]:
+        rows = _recent(Report.objects.all(), _slot("since", "said_at"), _slot("until", "said_at"))
+        return _values(rows.filter(where()))
+
+    return Prepared(build)
+
+
+def _open_box() -> Box:
+    south, north = _slot(SIDES[0], "lat"), _slot(SIDES[1], "lat")
+    return south, north, _slot(SIDES[2], "lon"), _slot(SIDES[3], "lon")
+
+
+PREPARED = {
+    "area": _prepared(lambda: _where(None, _slot("area", "area"))),
+    "point": _prepared(lambda: _where(_open_box(), None)),
+    "point and area": _prepared(lambda: _where(_open_box(), _slot("area", "area"))),
+    "word": _prepared(lambda: Q(pk__in=INDEX.subquery(Slot("match", TextField())))),
+}
+"""Looked for with every report that comes in: compiled once."""
 
 
 def weigh(doc: Doc, rows: Sequence[Candidate]) -> list[Duplicate]:

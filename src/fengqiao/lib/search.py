@@ -88,16 +88,23 @@ class TextIndex:
                 [(pk, " ".join(words)) for pk, words in prepared],
             )
 
+    def expression(self, query: str) -> str:
+        """``query`` in the full-text language of the database: all tokens; empty when nothing is searchable."""
+        words = query_tokens(query)
+        if connection.vendor == "postgresql":
+            return " & ".join("'" + w.replace("'", "''") + "'" for w in words)
+        return " AND ".join(f'"{w}"' for w in words)
+
+    def subquery(self, expression: Any) -> RawSQL:
+        """The ids of documents that fit a full-text ``expression`` (or a slot for one)."""
+        if connection.vendor == "postgresql":
+            return RawSQL(f"SELECT id FROM {self.table} WHERE tokens @@ %s::tsquery", [expression])  # noqa: S608, S611
+        return RawSQL(f"SELECT rowid FROM {self.table} WHERE {self.table} MATCH %s", [expression])  # noqa: S608, S611
+
     def matching(self, query: str) -> RawSQL | None:
         """A subquery of ids whose documents hold every token of ``query``; None when nothing searchable was typed."""
-        words = query_tokens(query)
-        if not words:
-            return None
-        if connection.vendor == "postgresql":
-            tsquery = " & ".join("'" + w.replace("'", "''") + "'" for w in words)
-            return RawSQL(f"SELECT id FROM {self.table} WHERE tokens @@ %s::tsquery", [tsquery])  # noqa: S608, S611
-        match = " AND ".join(f'"{w}"' for w in words)
-        return RawSQL(f"SELECT rowid FROM {self.table} WHERE {self.table} MATCH %s", [match])  # noqa: S608, S611
+        expression = self.expression(query)
+        return self.subquery(expression) if expression else None
 
 
 def make_index(index: TextIndex) -> Any:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Expression, F, Q
 
 from fengqiao.accounts.scope import Scope
 from fengqiao.teams.choices import DutyKind, EvidenceKind
@@ -114,8 +114,8 @@ class Membership(models.Model):
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     """Appointments by date."""
 
-    def on(self, day: date) -> AppointmentQuerySet:
-        """Appointments that hold on ``day`` and were not withdrawn."""
+    def on(self, day: date | Expression) -> AppointmentQuerySet:
+        """Appointments that hold on ``day`` (or on the day put into a slot) and were not withdrawn."""
         return self.filter(valid_from__lte=day, revoked_at__isnull=True).filter(
             Q(valid_to__isnull=True) | Q(valid_to__gt=day)
         )

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from fengqiao.accounts.scope import SYSTEM
 from fengqiao.accounts.trail import trail
+from fengqiao.lib.db.prepared import Prepared, columns, instance
 from fengqiao.territory.choices import RANK_ORDER, Rank
 from fengqiao.territory.models import Area
 
@@ -13,9 +14,14 @@ PLACEHOLDER = "000000"
 """Code of the root that stands in until areas are imported; a single imported root takes its place."""
 
 
+_ROOTS = Prepared(
+    lambda: Area.objects.filter(parent__isnull=True, valid_to__isnull=True).values_list(*columns(Area))
+)
+
+
 def find_root() -> Area | None:
     """The area everything outside every outline is filed under: the placeholder, else the widest root."""
-    roots = list(Area.objects.filter(parent__isnull=True, valid_to__isnull=True))
+    roots = [instance(Area, row) for row in _ROOTS.rows()]
     if not roots:
         return None
     return min(roots, key=lambda a: (a.code != PLACEHOLDER, RANK_ORDER[Rank(a.rank)], a.code))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import CharField, Q
 
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Actor
@@ -24,12 +24,22 @@ from fengqiao.intake.models import Attachment, Report, Suggestion
 from fengqiao.intake.placing import settle
 from fengqiao.intake.search import index_reports
 from fengqiao.lib import clock
+from fengqiao.lib.db.prepared import Prepared, Slot
 from fengqiao.lib.errors import NotAllowed, Refusal
 from fengqiao.matters.choices import Origin
 from fengqiao.notices.actions import notify
 from fengqiao.territory.models import Area, Place
 
 RESIDENT_CHANNELS = {Channel.PORTAL, Channel.API}
+_KEY, _SOURCE, _NUMBER = (Slot(name, CharField()) for name in ("key", "source", "number"))
+
+
+def _known_by(same: Q) -> Prepared:
+    return Prepared(lambda: Report.objects.filter(same).values_list("pk", "idempotency_key")[:2])
+
+
+_SENT = _known_by(Q(idempotency_key=_KEY))
+_OUTSIDE = _known_by(Q(idempotency_key=_KEY) | Q(source=_SOURCE, external_id=_NUMBER))
 
 
 def receive_report(
@@ -200,10 +210,10 @@ def _outside(source: str, external_id: str) -> tuple[str, str]:
 
 def _earlier(key: str, source: str, external_id: str) -> Report | None:
     """The report this key or outside number stands for already."""
-    same = Q(idempotency_key=key)
     if external_id:
-        same |= Q(source=source, external_id=external_id)
-    found = list(Report.objects.filter(same).values_list("pk", "idempotency_key")[:2])
+        found = list(_OUTSIDE.rows(key=key, source=source, number=external_id))
+    else:
+        found = list(_SENT.rows(key=key))
     if not found:
         return None
     by_key = next((pk for pk, stored in found if stored == key), found[0][0])

@@ -95,14 +95,17 @@ def add_wrapping_key(path: Path) -> int:
         temp.flush()
         os.fsync(temp.fileno())
     os.replace(temp.name, path)
-    keyring.cache_clear()
+    _held.cache_clear()
     return number
 
 
-@lru_cache(maxsize=1)
 def keyring() -> Keyring:
-    """The station's keyring, made at first use."""
-    path = Path(settings.KEY_FILE)
+    """The station's keyring, made at first use and held in memory."""
+    return _held(Path(settings.KEY_FILE))
+
+
+@lru_cache(maxsize=1)
+def _held(path: Path) -> Keyring:
     if not path.exists():
         create_key_file(path)
     return read_key_file(path)
