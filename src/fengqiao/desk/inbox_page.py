@@ -197,7 +197,7 @@ def inbox_page(
         form=form,
         photos=list(report.attachments.order_by("id")),
         messages=list(report.messages.all()),
-        contact=Contact.objects.filter(report=report).first(),
+        contact=getattr(report, "contact", None),
         line=ancestors(spot.area),
         beat=beat_of(spot.area),
         verbs=verbs_of(report, actor),
@@ -227,6 +227,6 @@ def decided(report: Report, actor: Actor) -> dict[str, Any]:
         "items": items,
         "verbs": verbs_of(report, actor),
         "photos": list(report.attachments.order_by("id")),
-        "contact": Contact.objects.filter(report=report).exists(),
+        "contact": hasattr(report, "contact"),
         "may_contact": actor.scope.can("contact.read"),
     }

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from fengqiao.accounts.scope import Actor
 from fengqiao.intake import queries, rules
 from fengqiao.intake.models import Report
-from fengqiao.intake.queries import InboxCounts, InboxRow
+from fengqiao.intake.queries import InboxCounts, InboxPage, InboxRow
 from fengqiao.lib import clock
 from fengqiao.lib.present import span
 
@@ -55,15 +55,17 @@ class Queue:
         return _("还有 %(n)d 件没看，最早的等了 %(waited)s") % {"n": self.counts.waiting, "waited": waited}
 
 
-def first(actor: Actor) -> int | None:
-    """The report to look at now: urgent first, then oldest."""
-    rows = queries.waiting(actor.scope).inbox_order()
-    return rows.values_list("pk", flat=True).first()
+def head(actor: Actor) -> InboxPage:
+    """The lines at the head of the queue: urgent first, then oldest."""
+    return queries.inbox(actor, limit=SHOWN)
 
 
-def queue(actor: Actor, report: Report | None) -> Queue:
-    """The queue around the report in hand; a report far down has the lines around it shown."""
-    page = queries.inbox(actor, limit=SHOWN)
+def queue(actor: Actor, report: Report | None, page: InboxPage | None = None) -> Queue:
+    """The queue around the report in hand; a report far down has the lines around it shown.
+
+    ``page`` is the head of the queue where it was read already.
+    """
+    page = page or head(actor)
     rows = list(page.rows)
     before, after = None, None
     if report is not None:
@@ -76,11 +78,11 @@ def queue(actor: Actor, report: Report | None) -> Queue:
 def neighbours(
     actor: Actor, report: Report, ids: list[int], *, whole: bool = False
 ) -> tuple[int | None, int | None]:
-    """The reports before and after one in the order of the queue; from the page where it knows them.
+    """The reports before and after one in the order of the queue; from ``ids``, its head, where that knows them.
 
-    ``whole``: the page holds the whole queue, so that nothing stands beyond its ends.
+    ``whole``: these are the whole queue, so that nothing stands behind the last.
     """
-    if report.pk in (ids if whole else ids[1:-1]):
+    if report.pk in (ids if whole else ids[:-1]):
         at = ids.index(report.pk)
         return (ids[at - 1] if at else None), (ids[at + 1] if at + 1 < len(ids) else None)
     waiting = queries.waiting(actor.scope).exclude(pk=report.pk)

@@ -18,7 +18,7 @@ from fengqiao.desk.keyset import Order
 from fengqiao.lib import clock
 from fengqiao.lib.present import Option
 from fengqiao.matters.choices import OPEN_STATES, FollowUpState, PromiseState, State
-from fengqiao.matters.models import FollowUp, JointMember, Matter, MatterQuerySet, Promise
+from fengqiao.matters.models import FollowUp, Matter, MatterQuerySet, Promise
 
 BY_DUE = Order("due", "due_at")
 BY_OPENED = Order("opened", "opened_at", down=True)
@@ -37,7 +37,9 @@ class View:
 
 
 def _states(*states: str) -> Callable[[MatterQuerySet], MatterQuerySet]:
-    return lambda rows: rows.filter(state__in=states)
+    """Rows in some of these states; those of open states by the index of what is open."""
+    in_hand = set(states) <= set(OPEN_STATES)
+    return lambda rows: (rows.open() if in_hand else rows).filter(state__in=states)
 
 
 ALL_VIEWS = (
@@ -56,13 +58,6 @@ MY_VIEWS = (
     View("paused", _("暂停"), _states(State.PAUSED)),
     View("resolved", _("待回访"), _states(State.RESOLVED)),
 )
-
-
-def my_rows(actor: Actor) -> MatterQuerySet:
-    """Open matters the actor owns or handles along."""
-    along = JointMember.objects.filter(person_id=actor.person_id or 0, left_at__isnull=True)
-    part = Q(owner_id=actor.person_id) | Q(pk__in=along.values("matter_id"))
-    return Matter.objects.visible_to(actor.scope).open().filter(part)
 
 
 def chosen(views: tuple[View, ...], query: QueryDict) -> View:
@@ -131,14 +126,14 @@ def due_rows(what: str, actor: Actor, *, mine: bool) -> QuerySet[Any]:
     seen = Matter.objects.visible_to(actor.scope)
     if what == "promises":
         rows: QuerySet[Any] = Promise.objects.filter(
-            state=PromiseState.OPEN, matter__in=seen.open()
+            state=PromiseState.OPEN, settled_at__isnull=True, matter__in=seen.open()
         ).select_related("matter__category", "matter__owner")
         return (
             rows.filter(Q(person_id=actor.person_id) | Q(matter__owner_id=actor.person_id)) if mine else rows
         )
     if what == "follow_ups":
         planned = FollowUp.objects.filter(
-            state=FollowUpState.PLANNED, matter__in=seen.filter(state=State.RESOLVED)
+            state=FollowUpState.PLANNED, matter__in=seen.open().filter(state=State.RESOLVED)
         )
         rows = planned.select_related("matter__category", "owner")
         return rows.filter(owner_id=actor.person_id) if mine else rows

@@ -26,9 +26,9 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, scope: Scope) -> ReportQuerySet:
         """Reports of one's areas for those who triage, one's own queue, and what belongs to matters one handles.
 
-        A report about somebody is never visible to that person.
+        A report about somebody is never visible to that person. Whose last appointment ended sees nothing.
         """
-        if scope.person_id is None:
+        if scope.person_id is None or not scope.grants:
             return self.none()
         mine = Q(owner_id=scope.person_id) | Q(entered_by_id=scope.person_id)
         area = within(scope.paths("report.triage"), "area__path") & Q(restricted=False)
@@ -38,8 +38,12 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(mine | area | closed | linked).exclude(about_id=scope.person_id)
 
     def unfinished(self) -> ReportQuerySet:
-        """Reports that wait for a person."""
-        return self.filter(state__in=UNFINISHED)
+        """Reports that wait for a person. Each has a due time, so the indexes of unfinished reports can be used."""
+        return self.filter(state__in=UNFINISHED, due_at__isnull=False)
+
+    def received_since(self, at: datetime) -> ReportQuerySet:
+        """Reports received at ``at`` or later; as a list of ids, for the reason given at matters."""
+        return self.filter(pk__in=Report.objects.filter(received_at__gte=at).order_by().values("pk"))
 
     def inbox_order(self) -> ReportQuerySet:
         """Urgent first, then oldest first."""
@@ -109,12 +113,15 @@ class Report(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "severity", "received_at"], name="report_inbox"),
-            models.Index(fields=["state", "due_at"], name="report_due"),
+            models.Index(
+                fields=["severity", "received_at"], condition=Q(due_at__isnull=False), name="report_waiting"
+            ),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="report_waiting_due"),
             models.Index(fields=["received_at"], name="report_time"),
             models.Index(fields=["lat", "lon"], name="report_point"),
             models.Index(fields=["area", "said_at"], name="report_area_said"),
             models.Index(fields=["said_at"], name="report_said"),
+            models.Index(fields=["external_id"], name="report_outside_number"),
         ]
 
     def __str__(self) -> str:

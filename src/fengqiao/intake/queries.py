@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, OuterRef, Q, Subquery
 
 from fengqiao.accounts.scope import Actor, Scope
 from fengqiao.intake import rules
 from fengqiao.intake.actions._base import may_triage
 from fengqiao.intake.actions.contact import reads_for_resident
-from fengqiao.intake.choices import UNFINISHED, Channel, ReportEventKind, ReportState
+from fengqiao.intake.choices import Channel, ReportEventKind, ReportState
 from fengqiao.intake.models import Attachment, Report, ReportEvent, ReportQuerySet
 from fengqiao.intake.proposals import proposals
 from fengqiao.intake.public import ReceiptView, receipt_view
@@ -22,6 +22,7 @@ from fengqiao.lib.ids import read_code
 from fengqiao.lib.text import shorten
 from fengqiao.matters.choices import Severity
 from fengqiao.matters.models import Matter
+from fengqiao.territory.models import within
 
 __all__ = [
     "InboxCounts",
@@ -104,8 +105,12 @@ class Told:
 
 
 def waiting(scope: Scope) -> ReportQuerySet:
-    """Unfinished reports in reach."""
-    return Report.objects.visible_to(scope).unfinished()
+    """Unfinished reports the person may decide on: of their ground, or lying with them.
+
+    What they only wrote down, for ground that is another's, they see but are not asked about.
+    """
+    theirs = within(scope.paths("report.triage"), "area__path") | Q(owner_id=scope.person_id)
+    return Report.objects.visible_to(scope).unfinished().filter(theirs)
 
 
 def _queue(rows: ReportQuerySet, name: str, actor: Actor, now: datetime) -> ReportQuerySet:
@@ -120,24 +125,20 @@ def _queue(rows: ReportQuerySet, name: str, actor: Actor, now: datetime) -> Repo
 
 
 def inbox(actor: Actor, *, queue: str = "all", offset: int = 0, limit: int = PAGE) -> InboxPage:
-    """What waits for a person, urgent first, then oldest first. Four queries whatever the size."""
+    """What waits for a person, urgent first, then oldest first. Three queries whatever the size."""
     now = clock.now()
     rows = _queue(waiting(actor.scope), queue, actor, now).inbox_order()
     offset, limit = max(offset, 0), min(max(limit, 1), 200)
     ids = list(
         rows.values_list("pk", flat=True)[offset : offset + limit + 1]
     )  # sorts numbers, not whole texts
-    held = Report.objects.select_related("owner", "area", "place").in_bulk(ids[:limit])
-    shown = [held[pk] for pk in ids[:limit] if pk in held]
-    photos = _photos([r.pk for r in shown])
-    page = tuple(_row(r, actor, now, photos.get(r.pk, 0)) for r in shown)
+    photos = Attachment.objects.filter(report=OuterRef("pk")).order_by().values("report")
+    counted = Report.objects.annotate(photos=Subquery(photos.annotate(n=Count("id")).values("n")))
+    held = {r.pk: r for r in counted.select_related("owner", "area", "place").filter(pk__in=ids[:limit])}
+    page = tuple(
+        _row(held[pk], actor, now, held[pk].__dict__["photos"] or 0) for pk in ids[:limit] if pk in held
+    )
     return InboxPage(page, counts(actor), offset, len(ids) > limit)
-
-
-def _photos(reports: list[int]) -> dict[int, int]:
-    """How many photos each of these reports has. Counted for the page alone, not for all that waits."""
-    rows = Attachment.objects.filter(report__in=reports).order_by().values_list("report")
-    return {pk: n for pk, n in rows.annotate(n=Count("id")) if pk is not None}
 
 
 def _row(report: Report, actor: Actor, now: datetime, photos: int) -> InboxRow:
@@ -182,7 +183,7 @@ def counts(actor: Actor) -> InboxCounts:
 def find(pk: int, scope: Scope) -> Report:
     """A report by its number, with what its page shows. Raises OutOfReach."""
     rows = Report.objects.visible_to(scope).select_related(
-        "owner", "area", "place", "matter", "about", "decided_by"
+        "owner", "area", "place", "matter", "about", "decided_by", "contact"
     )
     found = rows.filter(pk=pk).first()
     if found is None:
@@ -222,14 +223,19 @@ def of_matter(matter: Matter, scope: Scope) -> list[Report]:
 
 
 def search(text: str, scope: Scope, *, limit: int = 50, unfinished: bool = False) -> list[Report]:
-    """Reports in reach that hold all of ``text``, historic ones too; a receipt code or outside number comes first."""
+    """Reports in reach that hold all of ``text``, historic ones too, the newest first; a receipt code
+    or outside number is the only answer."""
     rows = Report.objects.visible_to(scope).select_related("area", "place", "owner")
     if unfinished:
-        rows = rows.filter(state__in=UNFINISHED)
+        rows = rows.unfinished()
     typed = text.strip()
     code = read_code(typed)
     exact = list(rows.filter(Q(code=code or "-") | Q(external_id=typed or "-"))[:limit])
-    matching = INDEX.matching(typed)
-    if exact or matching is None:
+    expression = INDEX.expression(typed)
+    if exact or not expression:
         return exact
-    return list(rows.filter(pk__in=matching).order_by("-received_at", "-id")[:limit])
+    if unfinished:  # few, and few of the hits
+        return list(rows.filter(pk__in=INDEX.subquery(expression)).order_by("-pk")[:limit])
+    ids = INDEX.newest(expression, Report.objects.visible_to(scope), limit)
+    found = rows.in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]

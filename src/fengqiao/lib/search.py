@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from fengqiao.lib.text import fold
@@ -19,6 +20,8 @@ from fengqiao.lib.text import fold
 _CJK = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f"
 _RUN = re.compile(rf"[{_CJK}]+|[0-9a-z]+", re.UNICODE)
 _IS_CJK = re.compile(rf"[{_CJK}]")
+STEPS = (400, 1_600, 6_400)
+"""Hits looked at in one step when the newest are wanted."""
 MAX_INDEXED = 4_000
 """Characters of one document that are indexed; enough for any report, bounded for any flood."""
 
@@ -105,6 +108,38 @@ class TextIndex:
         """A subquery of ids whose documents hold every token of ``query``; None when nothing searchable was typed."""
         expression = self.expression(query)
         return self.subquery(expression) if expression else None
+
+    def newest(self, expression: str, rows: QuerySet[Any, Any], limit: int) -> list[int]:
+        """Ids of the newest ``rows`` that fit ``expression``, newest first.
+
+        Hits are walked from the newest in growing steps, each narrowed to ``rows``: a common word needs a few
+        hundred of its hits, not all of them. What is left after the last step is asked for in one query.
+        """
+        found: list[int] = []
+        before: int | None = None
+        for step in STEPS:
+            hits = self._hits(expression, step, before)
+            kept = set(rows.filter(pk__in=hits).order_by().values_list("pk", flat=True))
+            found += [pk for pk in hits if pk in kept]
+            if len(found) >= limit or len(hits) < step:
+                return found[:limit]
+            before = hits[-1]
+        older = rows.filter(pk__in=self.subquery(expression), pk__lt=before).order_by("-pk")
+        return [*found, *older.values_list("pk", flat=True)[: limit - len(found)]]
+
+    def _hits(self, expression: str, limit: int, before: int | None) -> list[int]:
+        key, fits = ("id", "tokens @@ %s::tsquery")
+        if connection.vendor != "postgresql":
+            key, fits = ("rowid", f"{self.table} MATCH %s")
+        older, values = (
+            (f"AND {key} < %s", [expression, before]) if before is not None else ("", [expression])
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {key} FROM {self.table} WHERE {fits} {older} ORDER BY {key} DESC LIMIT {limit:d}",  # noqa: S608
+                [expression],
+            )
+            return [pk for (pk,) in cursor.fetchall()]
 
 
 def make_index(index: TextIndex) -> Any:

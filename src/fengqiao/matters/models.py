@@ -73,26 +73,34 @@ class MatterQuerySet(models.QuerySet["Matter"]):
     def visible_to(self, scope: Scope) -> MatterQuerySet:
         """What the scope may see: its areas and its own part in a matter; restricted ones need more.
 
-        A matter about somebody is never visible to that person.
+        A matter about somebody is never visible to that person. Whose last appointment ended sees nothing, not even
+        what still stands in their name.
         """
-        if scope.person_id is None:
+        if scope.person_id is None or not scope.grants:
             return self.none()
-        mine = Q(owner_id=scope.person_id) | Q(
-            pk__in=JointMember.objects.filter(person_id=scope.person_id, left_at__isnull=True).values(
-                "matter_id"
-            )
-        )
+        mine = Q(owner_id=scope.person_id) | Q(pk__in=joined_matters(scope.person_id))
         open_to_area = within(scope.paths("matter.see_area"), "area__path") & Q(restricted=False)
         closed_to_most = within(scope.paths("matter.restricted"), "area__path") & Q(restricted=True)
         return self.filter(mine | open_to_area | closed_to_most).exclude(about_id=scope.person_id)
 
     def open(self) -> MatterQuerySet:
-        """Matters that still have an owner and a next step, follow-up included."""
-        return self.filter(state__in=OPEN_STATES)
+        """Matters that still have an owner and a next step, follow-up included.
+
+        Every open one has a due time (a rule of the table itself), so the indexes of open matters can be used.
+        """
+        return self.filter(state__in=OPEN_STATES, due_at__isnull=False)
 
     def working(self) -> MatterQuerySet:
         """Matters without a result yet."""
-        return self.filter(state__in=WORKING_STATES)
+        return self.open().filter(state__in=WORKING_STATES)
+
+    def opened_since(self, at: datetime) -> MatterQuerySet:
+        """Matters opened at ``at`` or later.
+
+        As a list of ids, so that SQLite, which cannot guess how few they are, starts from the time and not from
+        every matter of every area.
+        """
+        return self.filter(pk__in=Matter.objects.filter(opened_at__gte=at).order_by().values("pk"))
 
     def overdue(self, at: datetime) -> MatterQuerySet:
         """Open matters whose next step is late at ``at``."""
@@ -101,6 +109,12 @@ class MatterQuerySet(models.QuerySet["Matter"]):
     def with_faces(self) -> MatterQuerySet:
         """With everything a list row shows, in one query."""
         return self.select_related("owner", "category", "area", "place")
+
+
+def joined_matters(person_id: int | None) -> models.QuerySet[JointMember, int]:
+    """Ids of the matters somebody handles along with others now."""
+    rows = JointMember.objects.filter(person_id=person_id or 0, left_at__isnull=True)
+    return rows.values_list("matter_id", flat=True)
 
 
 class Matter(models.Model):
@@ -165,9 +179,14 @@ class Matter(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "due_at"], name="matter_due"),
-            models.Index(fields=["owner", "state", "due_at"], name="matter_mine"),
-            models.Index(fields=["area", "state"], name="matter_area"),
+            models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="matter_open_due"),
+            models.Index(
+                fields=["owner", "due_at"], condition=Q(due_at__isnull=False), name="matter_open_mine"
+            ),
+            models.Index(
+                fields=["area", "due_at"], condition=Q(due_at__isnull=False), name="matter_open_area"
+            ),
+            models.Index(fields=["state", "opened_at"], name="matter_state_time"),
             models.Index(fields=["kind", "opened_at"], name="matter_kind_time"),
         ]
 
@@ -210,7 +229,7 @@ class Promise(models.Model):
     what = models.CharField(max_length=200)
     who = models.CharField(max_length=60)
     person = models.ForeignKey(PERSON, on_delete=models.PROTECT, null=True, related_name="promises")
-    due_at = models.DateTimeField(db_index=True)
+    due_at = models.DateTimeField()
     amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     state = models.CharField(max_length=10, choices=PromiseState.choices, default=PromiseState.OPEN)
     public = models.BooleanField(default=False)
@@ -226,6 +245,9 @@ class Promise(models.Model):
                 condition=Q(state="open", settled_at__isnull=True)
                 | ~Q(state="open") & Q(settled_at__isnull=False),
             )
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(settled_at__isnull=True), name="promise_open_due"),
         ]
 
 
@@ -309,7 +331,7 @@ class FollowUp(models.Model):
     matter = models.ForeignKey(Matter, on_delete=models.CASCADE, related_name="follow_ups")
     rule = models.CharField(max_length=30)
     purpose = models.CharField(max_length=120)
-    due_at = models.DateTimeField(db_index=True)
+    due_at = models.DateTimeField()
     owner = models.ForeignKey(PERSON, on_delete=models.PROTECT, related_name="follow_ups")
     promise = models.ForeignKey(Promise, on_delete=models.CASCADE, null=True, related_name="follow_ups")
     state = models.CharField(max_length=10, choices=FollowUpState.choices, default=FollowUpState.PLANNED)
@@ -320,6 +342,12 @@ class FollowUp(models.Model):
 
     class Meta:
         ordering = ["due_at", "id"]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(state="planned"), name="follow_up_planned_due"),
+            models.Index(
+                fields=["owner", "due_at"], condition=Q(state="planned"), name="follow_up_planned_mine"
+            ),
+        ]
 
 
 class Link(models.Model):

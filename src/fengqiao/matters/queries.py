@@ -6,14 +6,23 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.db.models import Count, Q
 
 from fengqiao.accounts.scope import Actor, Scope
 from fengqiao.lib import clock
 from fengqiao.matters import rules
 from fengqiao.matters.actions._base import parts_of, rights_over
 from fengqiao.matters.choices import OPEN_STATES, EventKind, PromiseState, State
-from fengqiao.matters.models import Category, Event, FollowUp, Link, Matter, MatterQuerySet, Promise
+from fengqiao.matters.models import (
+    Category,
+    Event,
+    FollowUp,
+    Link,
+    Matter,
+    MatterQuerySet,
+    Promise,
+    joined_matters,
+)
 from fengqiao.matters.search import INDEX
 
 
@@ -108,11 +117,7 @@ def mine(actor: Actor) -> MatterQuerySet:
     return (
         Matter.objects.visible_to(actor.scope)
         .open()
-        .filter(
-            Q(owner_id=actor.person_id)
-            | Q(joint_members__person_id=actor.person_id, joint_members__left_at=None)
-        )
-        .distinct()
+        .filter(Q(owner_id=actor.person_id) | Q(pk__in=joined_matters(actor.person_id)))
     )
 
 
@@ -133,7 +138,7 @@ def counts(actor: Actor) -> Counts:
     """Side-bar figures in one query."""
     now = clock.now()
     tomorrow = clock.local(now).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    rows = Matter.objects.filter(owner_id=actor.person_id, state__in=OPEN_STATES)
+    rows = Matter.objects.open().filter(owner_id=actor.person_id)
     found = rows.aggregate(
         mine=Count("id"),
         late=Count("id", filter=Q(due_at__lt=now)),
@@ -156,21 +161,20 @@ def links_of(matter: Matter, scope: Scope) -> list[tuple[Link, Matter]]:
 
 
 def search(text: str, scope: Scope, limit: int = 50) -> list[Matter]:
-    """Matters in reach whose words hold all of ``text``; a number typed in full comes first."""
+    """Matters in reach whose words hold all of ``text``: in hand, then over, the newest first.
+
+    A number typed in full is the only answer.
+    """
     typed = text.strip()
     rows = Matter.objects.visible_to(scope).with_faces()
     exact = list(rows.filter(number=typed)[:1]) if typed[:4].isdigit() and "-" in typed else []
-    matching = INDEX.matching(typed)
-    if matching is None or exact:
+    expression = INDEX.expression(typed)
+    if not expression or exact:
         return exact
-    open_first = Case(
-        When(state__in=OPEN_STATES, then=Value(0)), default=Value(1), output_field=IntegerField()
-    )
-    ids = list(
-        Matter.objects.visible_to(scope)
-        .filter(pk__in=matching)
-        .order_by(open_first, "-id")
-        .values_list("pk", flat=True)[:limit]
-    )
+    seen = Matter.objects.visible_to(scope)
+    in_hand = seen.open().filter(pk__in=INDEX.subquery(expression)).order_by("-pk")
+    ids = list(in_hand.values_list("pk", flat=True)[:limit])
+    if len(ids) < limit:
+        ids += INDEX.newest(expression, seen.exclude(state__in=OPEN_STATES), limit - len(ids))
     found = rows.in_bulk(ids)
     return [found[pk] for pk in ids if pk in found]

@@ -55,7 +55,7 @@ def _each(rows: list[Matter], do: object) -> int:
 
 
 def _break_promises(at: datetime) -> int:
-    rows = Promise.objects.filter(state=PromiseState.OPEN, due_at__lt=at).filter(
+    rows = Promise.objects.filter(state=PromiseState.OPEN, settled_at__isnull=True, due_at__lt=at).filter(
         ~Q(kind="result") | Q(matter__state__in=WORKING_STATES)
     )
     done = 0

@@ -10,13 +10,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from fengqiao.accounts.scope import Scope
 from fengqiao.lib.crypto import Sealed
 from fengqiao.lib.errors import Refusal
 from fengqiao.matters.choices import Level
-from fengqiao.matters.models import JointMember, Matter, Promise
+from fengqiao.matters.models import Matter, Promise, joined_matters
 from fengqiao.mediation.choices import (
     RUNNING,
     TELL_ROUTES,
@@ -52,13 +52,14 @@ class CaseQuerySet(models.QuerySet["MediationCase"]):
         led = Q(mediator_id=scope.person_id) if here_at_all else Q(pk__in=[])
         part = Q(matter__owner_id=scope.person_id) | Q(matter_id__in=joined_matters(scope.person_id))
         here = within((*scope.paths("mediation.see"), *scope.paths("mediation.handle")), "matter__area__path")
-        seen = Q(matter__in=Matter.objects.visible_to(scope)) & (part | here)
+        # EXISTS looks up one matter a row; IN would first list every matter in reach.
+        seen = Q(Exists(Matter.objects.visible_to(scope).filter(pk=OuterRef("matter_id")))) & (part | here)
         about_me = Q(matter__about_id=scope.person_id, matter__about_id__isnull=False)
         return self.filter(led | seen).exclude(about_me)
 
     def running(self) -> CaseQuerySet:
-        """Cases whose time limit runs."""
-        return self.filter(state__in=RUNNING)
+        """Cases whose time limit runs; only an ended one has an end, so the index of running cases can be used."""
+        return self.filter(state__in=RUNNING, ended_at__isnull=True)
 
     def overdue(self, at: datetime) -> CaseQuerySet:
         """Running cases past their time limit at ``at``."""
@@ -67,12 +68,6 @@ class CaseQuerySet(models.QuerySet["MediationCase"]):
     def with_faces(self) -> CaseQuerySet:
         """With what a list row shows, in one query (parties and terms are prefetched apart)."""
         return self.select_related("matter__category", "matter__area", "mediator")
-
-
-def joined_matters(person_id: int) -> models.QuerySet[JointMember, int]:
-    """Ids of the matters somebody handles along with others now."""
-    rows = JointMember.objects.filter(person_id=person_id, left_at__isnull=True)
-    return rows.values_list("matter_id", flat=True)
 
 
 class MediationCase(models.Model):
@@ -127,7 +122,7 @@ class MediationCase(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "due_at"], name="mediation_due"),
+            models.Index(fields=["due_at"], condition=Q(ended_at__isnull=True), name="mediation_running"),
             models.Index(fields=["mediator", "state"], name="mediation_mine"),
         ]
 

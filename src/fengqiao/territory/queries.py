@@ -104,9 +104,12 @@ def beats_over(area: Area) -> list[Beat]:
 
 
 def ancestors(area: Area) -> list[Area]:
-    """From the root down to ``area`` itself, in one query."""
-    rows = {a.pk: a for a in Area.objects.filter(pk__in=area.ancestor_ids)}
-    return [rows[pk] for pk in area.ancestor_ids if pk in rows]
+    """From the root down to ``area`` itself, in one query; none when this very object was asked before."""
+    kept: list[Area] | None = area.__dict__.get("_line")
+    if kept is None:
+        rows = {a.pk: a for a in Area.objects.filter(pk__in=area.ancestor_ids)}
+        kept = area.__dict__["_line"] = [rows[pk] for pk in area.ancestor_ids if pk in rows]
+    return list(kept)
 
 
 def area_at_rank(area: Area, rank: str) -> Area | None:

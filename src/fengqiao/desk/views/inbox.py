@@ -14,8 +14,8 @@ from fengqiao.desk.forms.decide import DecisionForm
 from fengqiao.desk.forms.reports import REPORT_VERBS, ContactForm, ReportForm
 from fengqiao.desk.inbox_page import decided, inbox_page, verbs_of
 from fengqiao.desk.inbox_queue import (
-    first,
     forget_undo,
+    head,
     just_decided,
     neighbours,
     queue,
@@ -50,11 +50,15 @@ def home(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if not actor.scope.can("report.triage"):
         return HttpResponseRedirect(reverse("desk:mine"))
-    pk = first(actor)
-    if pk is None:
-        context = {"queue": queue(actor, None), "undo": undo_offer(request), "just": just_decided(actor)}
+    page = head(actor)
+    if not page.rows:
+        context = {
+            "queue": queue(actor, None, page),
+            "undo": undo_offer(request),
+            "just": just_decided(actor),
+        }
         return _whole(request, "desk/inbox/empty.html", context)
-    return _show(request, found_report(request, pk))
+    return _show(request, found_report(request, page.rows[0].id), page=page)
 
 
 @signed_in
@@ -75,7 +79,11 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, found: Report, form: DecisionForm | None = None, status: int = 200
+    request: HttpRequest,
+    found: Report,
+    form: DecisionForm | None = None,
+    status: int = 200,
+    page: queries.InboxPage | None = None,
 ) -> HttpResponse:
     actor = actor_of(request)
     offer = undo_offer(request)
@@ -86,7 +94,7 @@ def _show(
     context = {
         "page": inbox_page(found, actor, form=form, edit="edit" in request.GET),
         "report": found,
-        "queue": queue(actor, found),
+        "queue": queue(actor, found, page),
         "undo": offer,
         "just": just_decided(actor),
         "edit": "edit" in request.GET,

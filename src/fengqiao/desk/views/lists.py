@@ -27,7 +27,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """What the person owns or handles along, the next due first; and where they are to go back and look."""
     actor = actor_of(request)
     view = listing.chosen(listing.MY_VIEWS, request.GET)
-    rows = view.narrow(listing.my_rows(actor).with_faces())
+    rows = view.narrow(queries.mine(actor).with_faces())
     order = listing.order_of(view, request.GET)
     context = {
         "page": cut(rows, order, request.GET),
