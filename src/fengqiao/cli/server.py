@@ -88,12 +88,16 @@ def tick_forever() -> None:
 
 
 def tick_all() -> dict[str, dict[str, int]]:
-    """One round of every clock of the house."""
+    """One round of every clock of the house, and a look at what the database knows of its tables."""
+    from fengqiao.intake.models import Report
     from fengqiao.intake.tick import tick as intake_tick
+    from fengqiao.lib.db.statistics import refresh_statistics
+    from fengqiao.matters.models import Event, Matter
     from fengqiao.matters.tick import tick as matters_tick
     from fengqiao.mediation.tick import tick as mediation_tick
 
     at = clock.now()
+    refresh_statistics(model._meta.db_table for model in (Report, Matter, Event))
     return {
         "intake": intake_tick(at=at),
         "matters": matters_tick(at=at),

@@ -20,7 +20,7 @@ from fengqiao.desk.pickers import category_name
 from fengqiao.lib import clock
 from fengqiao.lib.errors import NotAllowed
 from fengqiao.matters.models import Matter, MatterQuerySet
-from fengqiao.territory.models import within
+from fengqiao.territory.models import on_ground
 
 CAP = 5000
 RIGHT = "export.request"
@@ -32,7 +32,7 @@ TYPES = {
 
 def reachable(rows: MatterQuerySet, actor: Actor) -> MatterQuerySet:
     """Of ``rows`` those the actor may take out: where they hold the right, and nothing need-to-know."""
-    return rows.filter(within(actor.scope.paths(RIGHT), "area__path")).filter(restricted=False)
+    return rows.filter(on_ground(actor.scope.paths(RIGHT))).filter(restricted=False)
 
 
 @transaction.atomic

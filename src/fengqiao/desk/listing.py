@@ -21,7 +21,7 @@ from fengqiao.matters.choices import OPEN_STATES, FollowUpState, PromiseState, S
 from fengqiao.matters.models import FollowUp, Matter, MatterQuerySet, Promise
 
 BY_DUE = Order("due", "due_at")
-BY_OPENED = Order("opened", "opened_at", down=True)
+BY_OPENED = Order("opened", "opened_at", down=True, long=True)
 BY_SEVERITY = Order("severity", "severity")
 ORDERS = {order.key: order for order in (BY_DUE, BY_OPENED, BY_SEVERITY)}
 

@@ -15,7 +15,7 @@ from fengqiao.intake.choices import UNFINISHED, Channel, ReportEventKind, Report
 from fengqiao.lib.crypto import Sealed
 from fengqiao.matters.choices import Origin, Severity
 from fengqiao.matters.models import Matter
-from fengqiao.territory.models import Area, Place, within
+from fengqiao.territory.models import Area, Place, on_ground
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -31,8 +31,8 @@ class ReportQuerySet(models.QuerySet["Report"]):
         if scope.person_id is None or not scope.grants:
             return self.none()
         mine = Q(owner_id=scope.person_id) | Q(entered_by_id=scope.person_id)
-        area = within(scope.paths("report.triage"), "area__path") & Q(restricted=False)
-        closed = within(scope.paths("matter.restricted"), "area__path") & Q(restricted=True)
+        area = on_ground(scope.paths("report.triage")) & Q(restricted=False)
+        closed = on_ground(scope.paths("matter.restricted")) & Q(restricted=True)
         # EXISTS looks up one matter a row; IN would first list every matter in reach.
         linked = Q(Exists(Matter.objects.visible_to(scope).filter(pk=OuterRef("matter_id"))))
         return self.filter(mine | area | closed | linked).exclude(about_id=scope.person_id)

@@ -22,7 +22,7 @@ from fengqiao.lib.ids import read_code
 from fengqiao.lib.text import shorten
 from fengqiao.matters.choices import Severity
 from fengqiao.matters.models import Matter
-from fengqiao.territory.models import within
+from fengqiao.territory.models import on_ground
 
 __all__ = [
     "InboxCounts",
@@ -109,7 +109,7 @@ def waiting(scope: Scope) -> ReportQuerySet:
 
     What they only wrote down, for ground that is another's, they see but are not asked about.
     """
-    theirs = within(scope.paths("report.triage"), "area__path") | Q(owner_id=scope.person_id)
+    theirs = on_ground(scope.paths("report.triage")) | Q(owner_id=scope.person_id)
     return Report.objects.visible_to(scope).unfinished().filter(theirs)
 
 
@@ -202,7 +202,7 @@ def allowed_verbs(report: Report, actor: Actor) -> set[str]:
 
 def story(report: Report) -> list[Told]:
     """What happened to a report, newest first."""
-    kinds = {"system": "系统", "resident": "反映人", "partner": "外单位"}
+    kinds = {"system": _("系统"), "resident": _("反映人"), "partner": _("外单位")}
     rows: list[ReportEvent] = list(report.events.select_related("by").order_by("-id"))
     return [
         Told(

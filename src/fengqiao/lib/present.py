@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
-from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -35,7 +35,7 @@ SEVERITY_ICONS = {1: "alert-triangle", 2: "alert-triangle", 3: "", 4: ""}
 KIND_ICONS = {
     "dispute": "messages",
     "hazard": "flame",
-    "fraud": "cash-off",
+    "fraud_attempt": "cash-off",
     "petty_case": "gavel",
     "lost": "zoom",
     "help": "heart-handshake",
@@ -126,6 +126,23 @@ def chinese() -> bool:
     return (get_language() or "zh").startswith("zh")
 
 
+class _Named(Protocol):
+    @property
+    def zh(self) -> str: ...
+    @property
+    def en(self) -> str: ...
+
+
+def named(item: _Named) -> str:
+    """The name of a thing of the place (a level, a role, a class) in the language of the page."""
+    return item.zh if chinese() else item.en
+
+
+def listed(words: Iterable[object]) -> str:
+    """Words one after the other, with the sign that stands between them in the language of the page."""
+    return _("、").join(map(str, words))
+
+
 def span(length: timedelta, *, units: int = 2) -> str:
     """A length of time in at most `units` units: 2 天 9 小时, 3 小时 20 分, 48 分钟."""
     minutes = max(0, int(length.total_seconds() // 60))
@@ -184,6 +201,18 @@ def humane_day(moment: datetime | date, now: datetime | None = None, *, weekday:
     """The day of a moment as people say it, without the clock time."""
     day = clock.local(moment).date() if isinstance(moment, datetime) else moment
     return day_words(day, clock.local(now or clock.now()).date(), weekday=weekday)
+
+
+def full_day(moment: datetime | date, now: datetime | None = None, *, weekday: bool = False) -> str:
+    """A day by the calendar, never 今天 or 明天: 11 月 23 日, 23 Nov; with the year when it is another one."""
+    day = clock.local(moment).date() if isinstance(moment, datetime) else moment
+    today = clock.local(now or clock.now()).date()
+    if not chinese():
+        text = date_format(day, "j M" if day.year == today.year else "j M Y")
+        return f"{WEEKDAYS[day.weekday()]}, {text}" if weekday else text
+    year = "" if day.year == today.year else f"{day.year} 年 "
+    text = f"{year}{day.month} 月 {day.day} 日"
+    return f"{text} {WEEKDAYS[day.weekday()]}" if weekday else text
 
 
 def short_day(moment: datetime | date) -> str:

@@ -128,12 +128,10 @@ class TextIndex:
         return [*found, *older.values_list("pk", flat=True)[: limit - len(found)]]
 
     def _hits(self, expression: str, limit: int, before: int | None) -> list[int]:
-        key, fits = ("id", "tokens @@ %s::tsquery")
+        key, fits = "id", "tokens @@ %s::tsquery"
         if connection.vendor != "postgresql":
-            key, fits = ("rowid", f"{self.table} MATCH %s")
-        older, values = (
-            (f"AND {key} < %s", [expression, before]) if before is not None else ("", [expression])
-        )
+            key, fits = "rowid", f"{self.table} MATCH %s"
+        older = f"AND {key} < {before:d}" if before is not None else ""
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT {key} FROM {self.table} WHERE {fits} {older} ORDER BY {key} DESC LIMIT {limit:d}",  # noqa: S608

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django_htmx.http import HttpResponseClientRedirect
 
 from fengqiao.lib import policy
 from fengqiao.lib.errors import NotAllowed, OutOfReach, Refusal
+from fengqiao.lib.text import MAX_TEXT
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+TOO_BIG = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+WORTH_KEEPING = 8
+"""Characters from which a text is worth handing back."""
+SECRET = re.compile(r"pass|^old$|^new$|^again$|token|secret", re.IGNORECASE)
+HIDDEN = {"key", "version", "seen", "next", "query"}
 
 # Routes of Django and its packages that are open by their nature; each is named, nothing by pattern.
 OPEN_ROUTES = {"set_language"}
@@ -76,8 +86,30 @@ class DenyByDefault:
         if access.admits(scope):
             return None
         if scope.person_id is None:
-            return HttpResponseRedirect(f"{settings.LOGIN_URL}?next={quote(request.get_full_path())}")
+            return sign_in(request)
         raise Http404
+
+
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page, and from there back to where they were.
+
+    A form that was sent leads back to the page it stood on, with a word that it was not taken: its own address may
+    be no page, and nothing is sent again by itself.
+    """
+    if request.method in {"GET", "HEAD"} and not getattr(request, "htmx", False):
+        return HttpResponseRedirect(f"{settings.LOGIN_URL}?next={quote(request.get_full_path())}")
+    there = f"{settings.LOGIN_URL}?next={quote(came_from(request) or request.get_full_path())}"
+    there += "" if request.method in {"GET", "HEAD"} else "&unsent=1"
+    if getattr(request, "htmx", False):
+        return cast(HttpResponse, HttpResponseClientRedirect(there))
+    return HttpResponseRedirect(there)
+
+
+def came_from(request: HttpRequest) -> str:
+    """The path of the page of ours that a request came from, empty when it is not known or not ours."""
+    page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    here = f"{request.scheme}://{request.get_host()}/"
+    return page[len(here) - 1 :] if page.startswith(here) else ""
 
 
 class PlainRefusals:
@@ -141,8 +173,32 @@ def _unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page for an expired or foreign form: what happened, what is safe, what to do."""
-    return render(request, "403_csrf.html", {"reason": reason}, status=403)
+    """The page for an expired or foreign form: what happened, what is safe, what to do, and what they had written."""
+    return render(request, "403_csrf.html", {"reason": reason, "written": _written(request)}, status=403)
+
+
+def _written(request: HttpRequest) -> list[str]:
+    """The longer texts of a form of ours, to be copied; nothing of a form that another site made.
+
+    Never a password: those fields are left out by name.
+    """
+    if request.headers.get("Origin") != f"{request.scheme}://{request.get_host()}":
+        return []
+    try:
+        sent = request.POST.items()
+    except TOO_BIG:
+        return []
+    words = [str(value).strip() for name, value in sent if not SECRET.search(name) and name not in HIDDEN]
+    return [text[:MAX_TEXT] for text in words if len(text) >= WORTH_KEEPING][:10]
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What cannot be read: 413 in words for too much of it, else the page for a request that makes no sense."""
+    big = isinstance(exception, TOO_BIG)
+    if wants_json(request):
+        code = "too_large" if big else "unreadable"
+        return JsonResponse({"code": code, "message": "", "field": ""}, status=413 if big else 400)
+    return render(request, "413.html" if big else "400.html", status=413 if big else 400)
 
 
 def site_context(request: HttpRequest) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from fengqiao.matters.choices import (
     State,
 )
 from fengqiao.teams.models import Partner
-from fengqiao.territory.models import Area, Place, within
+from fengqiao.territory.models import Area, Place, on_ground
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -79,8 +79,8 @@ class MatterQuerySet(models.QuerySet["Matter"]):
         if scope.person_id is None or not scope.grants:
             return self.none()
         mine = Q(owner_id=scope.person_id) | Q(pk__in=joined_matters(scope.person_id))
-        open_to_area = within(scope.paths("matter.see_area"), "area__path") & Q(restricted=False)
-        closed_to_most = within(scope.paths("matter.restricted"), "area__path") & Q(restricted=True)
+        open_to_area = on_ground(scope.paths("matter.see_area")) & Q(restricted=False)
+        closed_to_most = on_ground(scope.paths("matter.restricted")) & Q(restricted=True)
         return self.filter(mine | open_to_area | closed_to_most).exclude(about_id=scope.person_id)
 
     def open(self) -> MatterQuerySet:

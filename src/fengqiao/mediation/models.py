@@ -202,7 +202,10 @@ class Session(models.Model):
                 name="invited_with_consent", condition=Q(invited="") | Q(invited_agreed=True)
             ),
         ]
-        indexes = [models.Index(fields=["room", "planned_at"], name="session_room")]
+        indexes = [
+            models.Index(fields=["room", "planned_at"], name="session_room"),
+            models.Index(fields=["planned_at"], name="session_time"),
+        ]
 
 
 class Agreement(models.Model):
@@ -233,6 +236,7 @@ class Agreement(models.Model):
     broken_seen = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        indexes = [models.Index(fields=["confirm_by"], name="agreement_confirm_by")]
         constraints = [
             models.CheckConstraint(
                 name="valid_agreement_is_signed",

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Actor, Scope
 from fengqiao.lib import clock
 from fengqiao.lib.place_config import current_place
+from fengqiao.matters.choices import WORKING_STATES
 from fengqiao.matters.models import Matter
 from fengqiao.mediation import rules
 from fengqiao.mediation.actions._base import able_mediator, holds
@@ -26,7 +27,7 @@ from fengqiao.mediation.case_page import (
     case_view,
     chain,
 )
-from fengqiao.mediation.choices import Confirmation, Performance
+from fengqiao.mediation.choices import RUNNING, CaseState, Confirmation, Performance
 from fengqiao.mediation.fields import FIELDS, ROW_FIELDS
 from fengqiao.mediation.filing import FileContents, PaperRow, builtin_template, file_contents, own_template
 from fengqiao.mediation.models import Agreement, MediationCase, Session
@@ -92,8 +93,11 @@ def cases_of(matter: Matter, scope: Scope) -> list[MediationCase]:
 
 def can_open(matter: Matter, actor: Actor) -> bool:
     """Whether the actor could open a mediation of the matter (suitability is checked when they do)."""
-    seen = Matter.objects.visible_to(actor.scope).filter(pk=matter.pk).exists()
-    return seen and holds("open_case", matter, actor) and not matter.mediations.running().exists()
+    if matter.state not in WORKING_STATES or not holds("open_case", matter, actor):
+        return False
+    if matter.mediations.filter(state__in=(*RUNNING, CaseState.AGREED)).exists():
+        return False
+    return Matter.objects.visible_to(actor.scope).filter(pk=matter.pk).exists()
 
 
 def case_list(
@@ -152,11 +156,15 @@ def free_rooms(scope: Scope, *, start: datetime, minutes: int) -> list[tuple[Res
     return [(room, room.pk not in taken) for room in rooms]
 
 
+def _seen(scope: Scope) -> Exists:
+    """Rows of a case in sight: looked up one by one, the few that a date leaves."""
+    return Exists(MediationCase.objects.visible_to(scope).filter(pk=OuterRef("case_id")))
+
+
 def sessions_between(scope: Scope, start: datetime, end: datetime) -> list[Session]:
     """Sittings planned in [start, end) among the cases in sight, by time."""
-    cases = MediationCase.objects.visible_to(scope)
     rows = Session.objects.filter(
-        case__in=cases, cancelled_at__isnull=True, planned_at__gte=start, planned_at__lt=end
+        _seen(scope), cancelled_at__isnull=True, planned_at__gte=start, planned_at__lt=end
     )
     return list(rows.select_related("case__matter", "case__mediator", "room").order_by("planned_at"))
 
@@ -164,9 +172,8 @@ def sessions_between(scope: Scope, start: datetime, end: datetime) -> list[Sessi
 def confirmations_due(scope: Scope, *, within_days: int = 14) -> list[Agreement]:
     """Valid agreements whose last day for confirmation comes within so many days and nobody has applied."""
     today = clock.local(clock.now()).date()
-    cases = MediationCase.objects.visible_to(scope)
     rows = Agreement.objects.filter(
-        case__in=cases,
+        _seen(scope),
         confirmation=Confirmation.NONE,
         about_status=False,
         confirm_by__gte=today,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -108,6 +109,39 @@ def humane(value: datetime | date | None) -> str:
 def humane_day(value: datetime | date | None) -> str:
     """今天, 11 月 18 日."""
     return present.humane_day(value) if value else ""
+
+
+@register.filter
+def full_day(value: datetime | date | None) -> str:
+    """11 月 23 日, never 今天."""
+    return present.full_day(value) if value else ""
+
+
+@register.filter
+def full_weekday(value: datetime | date | None) -> str:
+    """11 月 23 日 星期一."""
+    return present.full_day(value, weekday=True) if value else ""
+
+
+@register.filter
+def dash(value: object) -> SafeString:
+    """The value, or a dash for nothing; on a narrow screen a cell with only a dash is left out."""
+    said = str(value if value is not None else "")
+    return format_html("{}", said) if said else mark_safe('<span class="none">—</span>')
+
+
+@register.filter
+def yuan(amount: Decimal | int | None) -> str:
+    """A sum of money: 8,900; fen are shown where there are any."""
+    if amount is None:
+        return ""
+    return f"{amount:,.2f}".removesuffix(".00")
+
+
+@register.filter
+def listed(words: Iterable[object]) -> str:
+    """甲、乙: words one after the other."""
+    return present.listed(words)
 
 
 @register.filter

@@ -6,6 +6,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("matters", "0003_open_indexes"),
         ("mediation", "0001_mediation"),
+        ("teams", "0001_teams"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -15,9 +16,17 @@ class Migration(migrations.Migration):
             name="mediation_due",
         ),
         migrations.AddIndex(
+            model_name="agreement",
+            index=models.Index(fields=["confirm_by"], name="agreement_confirm_by"),
+        ),
+        migrations.AddIndex(
             model_name="mediationcase",
             index=models.Index(
                 condition=models.Q(("ended_at__isnull", True)), fields=["due_at"], name="mediation_running"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="session",
+            index=models.Index(fields=["planned_at"], name="session_time"),
         ),
     ]
