@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,9 @@ from fengqiao.teams.scopes import actor_for
 WAITING = 14
 """Reports left for the desk to look at, each taken in through the same door as a real one."""
 
+FRESH = 70
+"""Reports of the last six days, many of them still in hand."""
+
 Say = Callable[[str], None]
 
 
@@ -41,13 +45,37 @@ def build(*, seed: int, scale: Scale, matters: int | None, say: Say) -> dict[str
     n = matters if matters is not None else scale.matters_per_year
     say(f"写下一年的事：约 {n} 件")
     told = list(write_reports(town, seed, n, now - timedelta(days=365), now))
-    waiting = told[-WAITING:] if len(told) > 2 * WAITING else []
-    history = write_history(town, ground, told[: len(told) - len(waiting)], seed)
+    waiting, past = _share_out(told, now)
+    history = write_history(town, ground, past, seed)
     cases = write_mediations(history)
     _name_accounts(town, ground)
     say("今天早上进来的几件，等人看")
     _receive(town, ground, waiting, now)
     return {"matters": history.counts["matters"], "reports": history.counts["reports"], "mediations": cases}
+
+
+def _share_out(told: list[DemoReport], now: datetime) -> tuple[list[DemoReport], list[DemoReport]]:
+    """(reports that wait for the desk, reports with a course), the latter by time.
+
+    Both the waiting ones and those in hand are taken from the first weeks of the year, the season of today: a year
+    alone ends with a handful of matters in hand, and a day's work needs some in every stage.
+    """
+    if len(told) < 2 * (WAITING + FRESH):
+        return [], told
+    waiting, fresh, year = told[:WAITING], told[WAITING : WAITING + FRESH], told[WAITING + FRESH :]
+    taken = {report.number for report in (*waiting, *fresh)}
+    moved = [_moved(report, n, now) for n, report in enumerate(fresh)]
+    kept = [replace(r, duplicate_of=None) if r.duplicate_of in taken else r for r in year]
+    kept = [replace(r, recurrence_of=None) if r.recurrence_of in taken else r for r in kept]
+    return waiting, sorted([*kept, *moved], key=lambda report: report.at)
+
+
+def _moved(report: DemoReport, n: int, now: datetime) -> DemoReport:
+    """The same report within the last six days, at its hour of the day; more of them on the later days."""
+    back = (0, 0, 1, 0, 1, 2, 0, 1, 3, 5)[n % 10]
+    at = report.at + timedelta(days=(now - report.at).days - back)
+    due = report.outside_due + (at - report.at) if report.outside_due else None
+    return replace(report, at=at, outside_due=due, duplicate_of=None, recurrence_of=None)
 
 
 def _name_accounts(town: Township, ground: Ground) -> None:
