@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 pytest_plugins = ["tests.cast", "tests.append_only", "tests.browser"]
 
 CI = os.environ.get("CI", "") not in {"", "0", "false"}
+
+
+@pytest.fixture(autouse=True)
+def _each_test_begins_in_chinese() -> Iterator[None]:
+    """A page asked for in English leaves its language to the thread; the next test does not inherit it."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

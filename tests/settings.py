@@ -13,3 +13,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser driver ru
 from fengqiao.settings import *  # noqa: E402, F403
 
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
+
+# pytest keeps what is logged; a handler of our own would write to its captured streams after they are closed, when
+# the last request of a live server breaks off.
+_QUIET = {"handlers": ["console"], "propagate": True}
+LOGGING["handlers"]["console"] = {"class": "logging.NullHandler"}  # noqa: F405
+LOGGING["loggers"] |= {"django.server": _QUIET}  # noqa: F405

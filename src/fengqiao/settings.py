@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
+
+from fengqiao.lib.flood import Limit, parse
 
 PACKAGE = Path(__file__).resolve().parent
 
@@ -30,6 +31,33 @@ def env_flag(name: str, default: bool = False) -> bool:
     if raw in {"0", "false", "no", ""}:
         return False
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {raw!r}")
+
+
+def env_number(name: str, default: int) -> int:
+    """A whole number from 0; anything else stops the start."""
+    raw = env(name, str(default))
+    if not raw.isdecimal():
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {raw!r}")
+    return int(raw)
+
+
+USUAL_LIMITS = {
+    "reports": 30,
+    "reports-browser": 10,
+    "additions": 30,
+    "guesses": 20,
+    "signins": 30,
+    "tokens": 20,
+}
+"""A minute, for one address; ``-browser`` for one browser. Whole communities share one address."""
+
+
+def flood_limits(text: str) -> dict[str, Limit]:
+    """The limits of the public doors; a wrong figure stops the start."""
+    try:
+        return parse(text, USUAL_LIMITS)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"FENGQIAO_LIMITS: {error}") from error
 
 
 def database_from_url(url: str) -> dict[str, Any]:
@@ -91,6 +119,8 @@ ALLOWED_HOSTS = [h for h in env("FENGQIAO_ALLOWED_HOSTS", "127.0.0.1,localhost,[
 CSRF_TRUSTED_ORIGINS = [o for o in env("FENGQIAO_TRUSTED_ORIGINS").split(",") if o]
 DEMO = env_flag("FENGQIAO_DEMO")
 HTTPS = env_flag("FENGQIAO_HTTPS")
+PROXIES = env_number("FENGQIAO_PROXIES", 1 if HTTPS else 0)
+LIMITS = flood_limits(env("FENGQIAO_LIMITS") or ("off" if env_flag("FENGQIAO_TEST") else ""))
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -179,7 +209,7 @@ AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("English"))]
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]  # each in its own words
 LOCALE_PATHS = [PACKAGE / "locale"]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "Asia/Shanghai"

@@ -17,3 +17,5 @@ urlpatterns = [
     path("api/", include("fengqiao.api.urls")),
     path("language/", set_language, name="set_language"),
 ]
+
+handler400 = "fengqiao.lib.web.bad_request"

@@ -99,6 +99,30 @@ def test_who_looked_is_told_to_oneself_and_the_auditor_only(cast: Cast) -> None:
         phone_reads(cast.people["officer"], by=cast.actor("head"))
 
 
+def test_an_auditor_of_another_street_is_not_told(cast: Cast) -> None:
+    Appointment.objects.filter(person=cast.people["auditor"]).update(area=cast.areas["other_street"])
+    with pytest.raises(OutOfReach):
+        phone_reads(cast.people["officer"], by=cast.actor("auditor"))
+    assert phone_reads(cast.people["outsider"], by=cast.actor("auditor")) == []
+
+
+def test_who_left_still_belongs_where_they_worked(cast: Cast) -> None:
+    """Their account is not anybody's who appoints somewhere: what stands in their name would come with it."""
+    left, elsewhere = cast.people["grid_worker"], cast.people["outsider"]
+    Appointment.objects.filter(person=left).update(revoked_at=NOW)
+    Appointment.objects.create(
+        person=elsewhere,
+        role="station_head",
+        area=cast.areas["other_street"],
+        valid_from=date(2025, 1, 1),
+        created_at=NOW,
+    )
+    with pytest.raises(OutOfReach):
+        set_password(left, by=cast.actor("outsider"), password=GOOD)
+    assert set_password(left, by=cast.actor("head"), password=GOOD).pk == left.pk
+    assert set_password(cast.people["nobody"], by=cast.actor("outsider"), password=GOOD)
+
+
 def test_people_are_found_by_an_exact_phone_within_sight(cast: Cast) -> None:
     set_phone(cast.people["outsider"], by=SYSTEM, phone="+86 138-0000-9999")
     assert people_by_phone("13800009999", by=cast.actor("head")) == [cast.people["outsider"]]

@@ -20,7 +20,7 @@ def on(who: str, /, **body: object):  # type: ignore[no-untyped-def]
 
 def appointed(w: World) -> Appointment:
     return actions.appoint(
-        w.cast.people["nobody"],
+        w.cast.people["volunteer"],
         by=w.cast.actor("head"),
         role="police_assistant",
         area=w.cast.areas["village"],

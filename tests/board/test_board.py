@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from fengqiao.accounts.scope import RESIDENT
+from fengqiao.intake.actions import receive_report
+from fengqiao.intake.models import Report
+from fengqiao.lib import clock
 from fengqiao.matters import actions
 from fengqiao.matters.models import Category
+from fengqiao.teams.actions import plan_duty
 from tests.cast import Cast
 
 
@@ -89,3 +95,48 @@ def test_the_map_is_ours(cast: Cast) -> None:
     layers = signed_in(cast, "duty").get("/board/map.json").json()["layers"]
     names = {f["properties"]["label"] for f in layers["areas"]["features"]}
     assert "锦澜社区" in names
+
+
+def duty_desk(cast: Cast, who: str, area: str) -> None:
+    """Somebody at the desk of an area this hour."""
+    plan_duty(
+        cast.people[who],
+        by=cast.actor("head"),
+        kind="desk",
+        area=cast.areas[area],
+        starts_at=clock.now(),
+        ends_at=clock.now() + timedelta(hours=8),
+    )
+
+
+def test_who_is_on_duty_elsewhere_is_not_on_this_wall(cast: Cast) -> None:
+    """A street's screen shows its own duty and that of the station around it, not the next street's."""
+    duty_desk(cast, "duty", "street")
+    duty_desk(cast, "head", "county")
+    page = signed_in(cast, "outsider").get("/board/parts/").content.decode()
+    assert "沈国强" in page
+    assert "周敏" not in page
+    assert "周敏" in signed_in(cast, "duty").get("/board/parts/").content.decode()
+
+
+def waiting_fire(cast: Cast, text: str = "春晓里 2 栋着火了，有浓烟") -> Report:
+    """A report of danger that nobody has looked at."""
+    return receive_report(
+        by=RESIDENT, channel="portal", text=text, key="board", area=cast.areas["grid1"]
+    ).report
+
+
+def test_the_wall_does_not_carry_the_key_of_a_resident(cast: Cast) -> None:
+    """What waits is linked by its number: the receipt code opens the resident's own page."""
+    found = waiting_fire(cast)
+    page = signed_in(cast, "duty").get("/board/").content.decode()
+    assert f"/desk/inbox/{found.pk}/" in page
+    assert found.code not in page
+
+
+def test_what_is_about_somebody_is_not_on_the_wall_for_them(cast: Cast) -> None:
+    """Nor while it waits."""
+    found = waiting_fire(cast)
+    Report.objects.filter(pk=found.pk).update(about=cast.people["officer"])
+    assert "着火" not in signed_in(cast, "officer").get("/board/").content.decode()
+    assert "着火" in signed_in(cast, "head").get("/board/").content.decode()

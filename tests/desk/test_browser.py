@@ -1,4 +1,4 @@
-"""The desk in a real browser: twenty reports by keyboard alone, no scripts needed, nothing for axe to find."""
+"""The desk in a real browser: twenty reports by keyboard alone, no scripts needed, refusals that keep the words."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.desk.site import PASSWORD, SAID
 from tests.paths import ROOT
@@ -92,6 +93,17 @@ def moved(page: Any, before: str) -> str:
     return words(page)
 
 
+def focused(page: Any, name: str) -> None:
+    """Wait until the field has the focus: what is typed before would be keys of the page."""
+    page.wait_for_function("id => document.activeElement.id === id", arg=name)
+
+
+def follow(page: Any, selector: str) -> None:
+    """Press something that leads to another page, and wait for that page."""
+    with page.expect_navigation(wait_until="load"):
+        page.click(selector)
+
+
 def test_twenty_reports_by_keyboard_alone(browser: Any, site: str) -> None:
     page = enter(browser, site, "duty")
     keys, first = page.keyboard, words(page)
@@ -108,13 +120,13 @@ def test_twenty_reports_by_keyboard_alone(browser: Any, site: str) -> None:
 
     keys.press("Enter")
     moved(page, first)
-    assert "上一件已交给" in page.locator("#toasts").inner_text()
+    expect(page.locator("#toasts")).to_contain_text("上一件已交给")
     keys.press("z")
     assert moved(page, second) == first
-    assert "撤销了" in page.locator("main .msgs").inner_text()
+    expect(page.locator("main .msgs")).to_contain_text("撤销了")
 
     keys.press("v")
-    page.wait_for_selector("#contact #id_purpose")
+    focused(page, "id_purpose")
     keys.type("核实地点和现场情况")
     keys.press("Enter")
     page.wait_for_selector("#contact a[href^='tel:']")
@@ -128,6 +140,7 @@ def test_twenty_reports_by_keyboard_alone(browser: Any, site: str) -> None:
             )
         if done == 2:
             keys.press("n")
+            focused(page, "id_next_step")
             keys.type("先打电话问清")
             assert page.input_value("#decide #id_next_step") == "先打电话问清"
             keys.press("Escape")
@@ -139,31 +152,31 @@ def test_twenty_reports_by_keyboard_alone(browser: Any, site: str) -> None:
         page.wait_for_function("() => !document.querySelector('.htmx-request')")
         keys.press("Enter")
         before = moved(page, before)
-    assert page.locator("#inbox-sub").inner_text().startswith(f"还有 {len(SAID) - 20} 件没看")
+    expect(page.locator("#inbox-sub")).to_contain_text(f"还有 {len(SAID) - 20} 件没看")
     assert page.complaints == []
 
     keys.press("r")
-    page.wait_for_selector("#verb #id_to")
+    focused(page, "id_to")
     keys.type("柳溪水务公司 96390")
     keys.press("Tab")
     keys.type("是供水管道")
     keys.press("Enter")
     moved(page, before)
-    assert page.locator("#inbox-sub").inner_text().startswith(f"还有 {len(SAID) - 21} 件没看")
+    expect(page.locator("#inbox-sub")).to_contain_text(f"还有 {len(SAID) - 21} 件没看")
     page.context.close()
 
 
 def test_everything_works_without_scripts(browser: Any, site: str) -> None:
     page = enter(browser, site, "duty", scripts=False)
     before = words(page)
-    page.click("text=全部照办，看下一件")
+    follow(page, "text=全部照办，看下一件")
     assert words(page) != before
-    page.click("text=刚定的 >> xpath=../.. >> button >> nth=0")
+    follow(page, "text=刚定的 >> xpath=../.. >> button >> nth=0")
     assert words(page) == before
-    page.click("text=全部事项")
-    page.click("table a.t >> nth=0")
+    follow(page, "text=全部事项")
+    follow(page, "table a.t >> nth=0")
     page.fill("textarea[name=text]", "没有脚本也记得下")
-    page.click("text=记下")
+    follow(page, "text=记下")
     assert "没有脚本也记得下" in page.content() or page.locator(".er-f").count()
     page.context.close()
 
@@ -171,17 +184,15 @@ def test_everything_works_without_scripts(browser: Any, site: str) -> None:
 def test_a_verb_opens_under_its_button_and_a_refusal_keeps_the_words(browser: Any, site: str) -> None:
     page = enter(browser, site, "officer")
     page.goto(f"{site}/desk/mine/")
-    page.click("text=待接手 >> nth=0")
+    follow(page, "text=待接手 >> nth=0")
     page.goto(f"{site}/desk/matters/?q=堵着门")
-    page.click("table a.t >> nth=0")
+    follow(page, "table a.t >> nth=0")
     page.click(".vb >> text=改下一步")
-    page.wait_for_selector("#verb #id_next_step")
-    assert page.evaluate("document.activeElement.id") == "id_next_step"
+    focused(page, "id_next_step")
     page.fill("#verb #id_due_at", "2020-01-01T08:00")
     page.fill("#verb #id_next_step", "第二次上门看")
     page.click("#verb button.btn-primary")
-    page.wait_for_selector("#verb .er-f")
-    assert "已经过去了" in page.locator("#verb").inner_text()
+    page.wait_for_selector("#verb .er-f >> text=已经过去了")
     assert page.input_value("#verb #id_next_step") == "第二次上门看"
     page.fill("#verb #id_due_at", "2030-01-01T08:00")
     page.click("#verb button.btn-primary")
@@ -192,40 +203,3 @@ def test_a_verb_opens_under_its_button_and_a_refusal_keeps_the_words(browser: An
     page.wait_for_selector("#verb #id_to")
     assert page.complaints == []
     page.context.close()
-
-
-PAGES = {
-    "duty": [
-        "/desk/", "/desk/?edit=1", "/desk/mine/", "/desk/due/?span=all", "/desk/due/?what=promises&span=all",
-        "/desk/due/?what=follow_ups", "/desk/matters/?view=all", "/desk/search/?q=充电", "/desk/new/", "/desk/chat/",
-        "/desk/matters/{m}/", "/desk/matters/{m}/who/", "/desk/matters/{m}/do/reclassify/",
-        "/desk/matters/{m}/do/place/", "/desk/inbox/1/", "/desk/inbox/2/contact/",
-        "/desk/inbox/{r}/do/refuse/", "/desk/inbox/{r}/do/place/",
-    ],
-    "head": ["/desk/matters/export/", "/desk/matters/?kind=hazard"],
-    "officer": ["/desk/matters/{m}/", "/desk/matters/{m}/do/resolve/", "/desk/matters/{m}/do/join/"],
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("width", [1440, 390])
-def test_axe_finds_nothing_and_nothing_sticks_out(browser: Any, site: str, width: int) -> None:
-    import axe_core_python
-
-    axe = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-    for name, paths in PAGES.items():
-        page = enter(browser, site, name, width)
-        number = "2026-00001"
-        page.goto(f"{site}/desk/matters/?view=all&sort=opened&q=堵着门")
-        number = page.locator("table a.t").first.get_attribute("href").split("/")[-2]
-        for path in paths:
-            page.goto(site + path.format(m=number, r=len(SAID) + 1))
-            page.evaluate(axe)
-            found = page.evaluate("axe.run()")["violations"]
-            assert [(v["id"], v["nodes"][0]["html"]) for v in found] == [], path
-            over = page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            assert over == 0, path
-            assert page.locator("h1").count() >= 1, path
-        assert page.complaints == []
-        page.context.close()

@@ -163,7 +163,7 @@ def as_another_station(cast: Cast, client: Client) -> bytes:
 
 
 def test_a_bundle_is_trusted_after_its_fingerprint_and_read(as_: As, cast: Cast) -> None:
-    client = as_("duty")
+    client = as_("head")
     body = as_another_station(cast, client)
     assert zipfile.is_zipfile(io.BytesIO(body))
     sent = {"file": SimpleUploadedFile("b.zip", body)}

@@ -196,6 +196,19 @@ def test_duty_is_planned_shown_swapped_and_cancelled(as_: As, cast: Cast) -> Non
     assert not Duty.objects.exists()
 
 
+def test_the_duty_desk_of_another_street_is_not_shown(as_: As, cast: Cast) -> None:
+    actions.plan_duty(
+        cast.people["duty"],
+        by=cast.actor("head"),
+        kind="desk",
+        area=cast.areas["street"],
+        starts_at=NOW,
+        ends_at=NOW + timedelta(hours=8),
+    )
+    assert "周敏" in text(as_("head").get("/desk/people/duty/"))
+    assert "周敏" not in text(as_("outsider").get("/desk/people/duty/"))
+
+
 def test_who_answers_now_is_said_with_the_reason(as_: As, cast: Cast) -> None:
     page = text(as_("duty").get(f"/desk/people/duty/?area={cast.areas['grid1'].pk}"))
     assert "李芳" in page or "王建国" in page

@@ -15,7 +15,7 @@ from fengqiao.lib.policy import access_of
 from fengqiao.mediation.queries import builtin_template, templates
 from fengqiao.notices.actions import notify
 from fengqiao.notices.models import Notice
-from fengqiao.teams.models import Station
+from fengqiao.teams.models import Appointment, Station
 from tests.cast import Cast
 from tests.desk.conftest import As
 
@@ -69,6 +69,15 @@ def test_others_find_nothing(as_: As, cast: Cast) -> None:
     assert as_("head").get(KEEPERS[0]).status_code == 404
     assert as_("head").post(f"/desk/settings/templates/{templates()[0].kind}/").status_code == 404
     assert as_("admin").get("/desk/settings/templates/nonsense/").status_code == 404
+
+
+def test_the_form_of_the_station_is_for_who_heads_it(as_: As, cast: Cast) -> None:
+    Appointment.objects.filter(person=cast.people["head"]).update(area=cast.areas["street"])
+    path = "/desk/settings/do/change_station/"
+    assert as_("head").get(path).status_code == 404
+    assert as_("head").post(path, {"name": "望河派出所"}).status_code == 404
+    Appointment.objects.filter(person=cast.people["head"]).update(area=cast.areas["county"])
+    assert as_("head").get(path).status_code == 200
 
 
 def test_the_password_is_changed_and_the_session_stays(as_: As, cast: Cast) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from fengqiao.desk.demo import DEMO_PASSWORD, demo_accounts
 from tests.cast import Cast
 from tests.desk.conftest import As
+from tests.flood import held
 
 PASSWORD = "correct-horse-battery"
 
@@ -73,6 +76,22 @@ def test_ten_wrong_tries_lock_the_door_in_plain_words(person: str) -> None:
     assert "先等一个小时" in last.content.decode()
     right = client.post("/signin/", {"username": person, "password": PASSWORD})
     assert right.status_code == 429
+
+
+def test_one_address_does_not_try_many_accounts(
+    cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before any password is hashed; other addresses are not shut out with it."""
+    held(monkeypatch, settings, "signins=3")
+    client = Client(REMOTE_ADDR="203.0.113.7")
+    statuses = [client.post("/signin/", {"username": f"u{n}", "password": "x"}).status_code for n in range(4)]
+    assert statuses == [422, 422, 422, 429]
+    last = client.post("/signin/", {"username": "officer", "password": PASSWORD})
+    assert last.headers["Retry-After"] == "20"
+    assert "请过 20 秒再试" in last.content.decode()
+    assert client.get("/signin/").status_code == 200
+    other = Client(REMOTE_ADDR="198.51.100.9")
+    assert other.post("/signin/", {"username": "officer", "password": "x"}).status_code == 422
 
 
 def test_somebody_who_left_cannot_come_in(cast: Cast, person: str) -> None:

@@ -335,6 +335,14 @@ def test_who_may(cast: Cast, tmp_path: Path, from_there: Path) -> None:
             peer_of(signer, by)
 
 
+def test_whom_to_believe_is_decided_over_the_whole_station(cast: Cast, from_there: Path) -> None:
+    """The duty officer of one street exchanges bundles, and does not put another key in the station's place."""
+    signer = bundles.signer_of(from_there)
+    with pytest.raises(NotAllowed):
+        peer_of(signer, cast.actor("duty"))
+    assert peer_of(signer, cast.actor("head")).public_key == signer.public_key
+
+
 def test_out_of_reach_does_not_travel(cast: Cast, tmp_path: Path, settings: Settings) -> None:
     settings.KEY_FILE = tmp_path / "here" / "keys.json"
     bring(area=cast.areas["grid1"])

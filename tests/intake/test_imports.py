@@ -20,7 +20,7 @@ from fengqiao.intake.choices import ReportState
 from fengqiao.intake.import_rows import when
 from fengqiao.intake.models import Contact, ImportJob, ImportMapping, Report, ReportEvent, Suggestion
 from fengqiao.lib import clock
-from fengqiao.lib.errors import NotAllowed, Refusal
+from fengqiao.lib.errors import NotAllowed, OutOfReach, Refusal
 from tests.cast import NOW, Cast
 
 HEAD = ("编号", "标题", "内容", "时间", "用户")
@@ -307,6 +307,13 @@ def test_who_may_import(cast: Cast) -> None:
         imports.cancel(job, by=cast.actor("grid_worker"))
     imports.run(job)
     assert set(Report.objects.values_list("entered_by__username", flat=True)) == {"duty"}
+
+
+def test_an_import_is_stopped_by_who_started_it(cast: Cast) -> None:
+    job = imports.start_job(table(ROWS), by=cast.actor("duty"), name="试")
+    with pytest.raises(OutOfReach):
+        imports.cancel(job, by=cast.actor("head"))
+    assert imports.cancel(job, by=cast.actor("duty")).state == imports.CANCELLED
 
 
 def test_history_comes_in_closed_and_searchable(cast: Cast) -> None:

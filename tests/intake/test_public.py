@@ -115,7 +115,7 @@ def test_a_restricted_receipt_shows_neither_words_nor_place(cast: Cast) -> None:
     matter = accept_report(row, by=cast.actor("duty"))
     matters.reply(matter, by=cast.actor(matter.owner.username), text="已经给他发了告诫书")  # type: ignore[union-attr]
     text = str(receipt_view(row.code))
-    assert HIDDEN in text
+    assert str(HIDDEN) in text
     for word in ("打我", "锦澜", "告诫书"):
         assert word not in text
 

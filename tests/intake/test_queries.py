@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from fengqiao.accounts.scope import RESIDENT, SYSTEM
 from fengqiao.intake import queries
-from fengqiao.intake.actions import accept_report, ask
+from fengqiao.intake.actions import accept_report, ask, receive_report
 from fengqiao.lib import clock
 from fengqiao.lib.errors import OutOfReach
 from tests.cast import NOW, Cast
@@ -55,6 +55,18 @@ def test_what_is_not_yours_is_not_there(cast: Cast) -> None:
     with pytest.raises(OutOfReach):
         queries.find(row.pk, RESIDENT.scope)
     assert queries.find(row.pk, cast.actor("duty").scope) == row
+
+
+def test_what_one_only_wrote_down_for_another_s_ground_does_not_wait_for_one(cast: Cast) -> None:
+    duty = cast.actor("duty")
+    over = receive_report(
+        by=duty, channel="file", text="三楼堆满纸箱怕着火", key="county", area=cast.areas["county"]
+    ).report
+    mine = report(area=cast.areas["grid1"])
+    assert queries.find(over.pk, duty.scope) == over
+    assert [r.id for r in queries.inbox(duty).rows] == [mine.pk]
+    assert queries.inbox(duty).counts.waiting == 1
+    assert over.pk in {r.id for r in queries.inbox(cast.actor("head")).rows}
 
 
 def test_pages(cast: Cast) -> None:

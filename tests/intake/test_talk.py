@@ -70,6 +70,15 @@ def test_an_answer_sent_twice_is_one(cast: Cast, leak: Report) -> None:
     assert ReportMessage.objects.count() == 1
 
 
+def test_the_same_words_to_another_question_are_another_answer(cast: Cast, leak: Report) -> None:
+    """两次都答“是的”: the second one is not taken for the first sent again."""
+    for question in ("是 501 吗？", "还在漏吗？"):
+        ask(leak, by=cast.actor("duty"), text=question)
+        row = answer(leak.code, text="是的")
+        assert row.state == ReportState.NEW
+    assert ReportMessage.objects.filter(from_reporter=True, text="是的").count() == 2
+
+
 def test_words_of_danger_in_an_answer_raise_it(cast: Cast, leak: Report) -> None:
     row = answer(leak.code, text="现在屋里着火了，有浓烟")
     assert row.severity == 1

@@ -13,6 +13,7 @@ from fengqiao.intake.actions import (
     refuse_report,
     undo_decision,
     unlink_report,
+    withdraw_matter,
 )
 from fengqiao.intake.choices import ReportState
 from fengqiao.intake.models import Correction, Report
@@ -113,3 +114,47 @@ def test_unlinking_later_gives_a_fresh_clock(cast: Cast, leak: Report) -> None:
     assert row.owner is not None
     with pytest.raises(Refusal):
         unlink_report(leak, by=cast.actor("duty"), reason="它是受理的")
+
+
+def test_a_matter_taken_back_returns_its_reports(cast: Cast, leak: Report) -> None:
+    """Nobody's words go down with a matter opened by mistake."""
+    matter = accept_report(
+        leak, by=cast.actor("duty"), about=cast.people["duty"], owner=cast.people["officer"]
+    )
+    other = report(FIRE, area=cast.areas["grid1"])
+    link_report(other, by=cast.actor("head"), matter=matter)
+    with clock.at(NOW + timedelta(minutes=2)):
+        assert withdraw_matter(matter, by=cast.actor("head"), reason="立重了").state == State.WITHDRAWN
+    for row in Report.objects.filter(pk__in=[leak.pk, other.pk]):
+        assert (row.state, row.matter, row.decided_at) == ("new", None, None)
+        assert row.owner_id
+        assert row.owner_id != row.about_id
+        assert row.due_at is not None
+        assert row.due_at > NOW + timedelta(minutes=2)
+        assert row.events.order_by("-id")[0].kind == "undone"
+    assert not Correction.objects.exists()
+    assert accept_report(leak, by=cast.actor("head")).state == State.ASSIGNED
+
+
+def test_a_matter_with_reports_is_not_taken_back_without_them(cast: Cast, leak: Report) -> None:
+    matter = accept_report(leak, by=cast.actor("duty"))
+    with pytest.raises(Refusal) as caught:
+        matters.withdraw(matter, by=cast.actor("duty"), reason="立错了")
+    assert caught.value.code == "has_reports"
+    assert Matter.objects.get(pk=matter.pk).state == State.ASSIGNED
+
+
+def test_a_matter_taken_back_too_late_keeps_its_reports(cast: Cast, leak: Report) -> None:
+    matter = accept_report(leak, by=cast.actor("duty"))
+    for who in ("outsider", "nobody"):
+        with pytest.raises(OutOfReach):
+            withdraw_matter(matter, by=cast.actor(who), reason="立错了")
+    with pytest.raises(NotAllowed):
+        withdraw_matter(matter, by=cast.actor("grid_worker"), reason="立错了")
+    with pytest.raises(Refusal):
+        withdraw_matter(matter, by=cast.actor("duty"), reason=" ")
+    with clock.at(NOW + timedelta(seconds=601)), pytest.raises(Refusal) as caught:
+        withdraw_matter(matter, by=cast.actor("duty"), reason="立错了")
+    assert caught.value.code == "too_late"
+    row = Report.objects.get(pk=leak.pk)
+    assert (row.state, row.matter_id) == ("accepted", matter.pk)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import axe_core_python
 import pytest
+from playwright.sync_api import expect
 
+from tests.browser import settle, violations
 from tools import gallery
 
 pytestmark = pytest.mark.story
 
-AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-RUN_AXE = """axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
-.then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html.slice(0, 120)).join(" | "))))"""
 SIDEWAYS = "document.documentElement.scrollWidth"
 PAGES = [p.name for p in sorted(gallery.PAGES.glob("*.html"))] + [
     f"error_{name}.html" for name in gallery.ERRORS
@@ -58,17 +55,6 @@ def open_page(browser: Any, address: str) -> Iterator[Any]:
         context.close()
 
 
-def violations(page: Any) -> list[str]:
-    """What axe finds; run from outside the page, which itself may not run inline scripts."""
-    session = page.context.new_cdp_session(page)
-    session.send("Runtime.evaluate", {"expression": AXE})
-    answer = session.send(
-        "Runtime.evaluate", {"expression": RUN_AXE, "awaitPromise": True, "returnByValue": True}
-    )
-    found: list[str] = json.loads(answer["result"]["value"])
-    return found
-
-
 def widths(name: str) -> list[int]:
     """The widths a page is looked at: phones narrow, the desk both, the board wide."""
     if name.startswith("board"):
@@ -86,14 +72,13 @@ def too_small(page: Any, name: str) -> list[str]:
 def test_page_suits_everybody_and_keeps_the_content_policy(open_page: Any, name: str) -> None:
     for width in widths(name):
         page, said = open_page(name, width)
-        page.wait_for_timeout(200)
+        settle(page)
         assert violations(page) == []
         assert said == []
         assert too_small(page, name) == []
         assert page.evaluate(SIDEWAYS) <= width
         if not name.startswith("board"):
             page.evaluate("document.documentElement.style.fontSize = '200%'")
-            page.wait_for_timeout(100)
             assert page.evaluate(SIDEWAYS) <= width, "text at double size"
 
 
@@ -118,8 +103,7 @@ def test_a_form_is_sent_once_and_its_button_held(open_page: Any) -> None:
     page.evaluate("""() => { window.sent = 0;
       document.addEventListener("submit", e => { if (!e.defaultPrevented) window.sent += 1; e.preventDefault(); }); }""")
     page.locator(".send button").click()
-    page.wait_for_timeout(50)
-    assert page.locator(".send button").is_disabled()
+    expect(page.locator(".send button")).to_be_disabled()
     page.evaluate("document.querySelector('main form').requestSubmit()")
     assert page.evaluate("window.sent") == 1
     page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
@@ -135,11 +119,11 @@ def test_a_dangerous_verb_asks_first(open_page: Any) -> None:
     page.get_by_role("button", name="交上去", exact=True).click()
     assert page.locator("dialog[open]").is_visible()
     page.keyboard.press("Escape")
-    page.wait_for_timeout(50)
+    expect(page.locator("dialog")).to_have_count(0)
     assert page.evaluate("window.sent") == 0
     page.get_by_role("button", name="交上去", exact=True).click()
     page.locator("dialog[open] .btn-primary").click()
-    page.wait_for_timeout(50)
+    expect(page.locator("dialog")).to_have_count(0)
     assert page.evaluate("window.sent") == 1
 
 
@@ -178,7 +162,6 @@ def test_a_toast_counts_down_and_goes(open_page: Any) -> None:
 def test_unsent_words_come_back_and_private_ones_do_not(open_page: Any, address: str) -> None:
     page, _ = open_page("field_note.html", 390)
     page.locator("#nw").fill("楼道五辆车")
-    page.wait_for_timeout(600)
     page.goto(address + "field_note.html")
     assert page.locator("#nw").input_value() == "楼道五辆车"
     assert page.locator(".drf").is_visible()
@@ -187,7 +170,8 @@ def test_unsent_words_come_back_and_private_ones_do_not(open_page: Any, address:
     assert page.locator("#nw").input_value() == ""
     page.goto(address + "portal_report.html")
     page.locator("#p").fill("13911112222")
-    page.wait_for_timeout(600)
+    page.locator("#t").fill("路灯不亮")
+    page.wait_for_function("() => JSON.stringify(Object.entries(sessionStorage)).includes('路灯不亮')")
     assert "13911112222" not in page.evaluate("JSON.stringify(Object.entries(sessionStorage))")
 
 
@@ -195,8 +179,7 @@ def test_more_text_than_the_browser_keeps_is_said_at_once(open_page: Any) -> Non
     page, said = open_page("field_note.html", 390)
     page.evaluate("""() => { const box = document.querySelector("#nw"); box.value = "字".repeat(6_000_000);
       box.dispatchEvent(new Event("input", {bubbles: true})); }""")
-    page.wait_for_timeout(900)
-    assert "没能替您留一份" in page.locator(".drf").inner_text()
+    expect(page.locator(".drf")).to_contain_text("没能替您留一份")
     assert said == []
 
 
@@ -209,10 +192,9 @@ def test_photos_are_previewed_and_can_be_taken_out(open_page: Any, tmp_path: Pat
     page, said = open_page("portal_report.html", 390)
     page.locator("#ph").set_input_files([tmp_path / "0.jpg", tmp_path / "x.txt"])
     page.locator(".th canvas").first.wait_for()
-    assert "不是照片" in page.locator("p.hint[role=status]").inner_text()
+    expect(page.locator("p.hint[role=status]")).to_contain_text("不是照片")
     page.locator("#ph").set_input_files([tmp_path / "1.jpg"])
-    page.wait_for_timeout(200)
-    assert page.locator(".th").count() == 2
+    expect(page.locator(".th")).to_have_count(2)
     page.get_by_role("button", name="去掉第 1 张照片").click()
     assert page.evaluate("[...document.querySelector('#ph').files].map(f => f.name)") == ["1.jpg"]
     assert said == []

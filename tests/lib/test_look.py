@@ -23,7 +23,8 @@ OURS = sorted((STATIC / "fq").iterdir())
 INLINE = re.compile(r"\sstyle=|<style|\son[a-z]+=\"|javascript:|<script(?![^>]*\bsrc=)", re.IGNORECASE)
 OUTSIDE = re.compile(r"(?:src|href|url\(|@import)\s*[=(]?\s*[\"']?(?:https?:)?//", re.IGNORECASE)
 ICON = re.compile(r"""\{%\s*icon\s+["']([a-z0-9-]+)["']""")
-ERRORS = ["400.html", "403.html", "403_csrf.html", "404.html", "500.html", "503.html", "offline.html"]
+ERRORS = ["400.html", "403.html", "403_csrf.html", "404.html", "413.html", "429.html"]
+ERRORS += ["500.html", "503.html", "offline.html"]
 FIRST_LOAD_LIMIT = 150 * 1024
 
 

@@ -127,3 +127,27 @@ def test_highlight_never_lets_markup_through(text: str, words: list[str]) -> Non
 
 def test_initial_of_an_avatar() -> None:
     assert [present.initial(n) for n in ("王建国", "li", " ")] == ["王", "L", "?"]
+
+
+def test_a_full_day_is_never_today_and_follows_the_language() -> None:
+    day = date(2026, 11, 23)
+    now = datetime(2026, 11, 23, 1, tzinfo=UTC)
+    assert present.full_day(day, now) == "11 月 23 日"
+    assert present.full_day(day, now, weekday=True) == "11 月 23 日 星期一"
+    assert present.full_day(date(2027, 1, 5), now) == "2027 年 1 月 5 日"
+    with translation.override("en"):
+        assert present.full_day(day, now) == "23 Nov"
+        assert present.full_day(day, now, weekday=True) == "Monday, 23 Nov"
+        assert present.full_day(date(2027, 1, 5), now) == "5 Jan 2027"
+
+
+def test_words_one_after_the_other_follow_the_language() -> None:
+    assert present.listed(["张三", "李四"]) == "张三、李四"
+    with translation.override("en"):
+        assert present.listed(["张三", "李四"]) == "张三, 李四"
+
+
+def test_every_kind_of_matter_has_an_icon_of_its_own() -> None:
+    from fengqiao.matters.choices import Kind
+
+    assert set(present.KIND_ICONS) == set(Kind.values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -218,3 +219,16 @@ def test_filters_can_be_cleared_once_used() -> None:
 def test_a_typo_in_a_tag_is_found_when_the_page_is_read() -> None:
     with pytest.raises(TemplateSyntaxError):
         show("{% sevrity_chip 1 %}")
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [(Decimal("8900.00"), "8,900"), (Decimal("0.50"), "0.50"), (3000, "3,000"), (None, "")],
+)
+def test_sums_of_money_are_read_at_a_glance(amount: object, shown: str) -> None:
+    assert show("{{ amount|yuan }}", amount=amount) == shown
+
+
+def test_a_dash_stands_for_nothing_and_what_is_typed_stays_text() -> None:
+    assert show("{{ nothing|dash }}", nothing="") == '<span class="none">—</span>'
+    assert show("{{ said|dash }}", said="<b>12345") == "&lt;b&gt;12345"

@@ -13,6 +13,7 @@ from fengqiao.lib.errors import NotAllowed, Refusal
 from fengqiao.mediation import actions, queries
 from fengqiao.mediation.models import DocumentTemplate
 from fengqiao.mediation.rendering import MAX_TEMPLATE, render
+from fengqiao.teams.models import Appointment
 from tests.mediation.conftest import Room
 from tests.mediation.test_documents import made, text_of
 
@@ -202,3 +203,13 @@ def test_only_made_papers_have_templates(room: Room) -> None:
         assert refusal.value.code == code
     with pytest.raises(Refusal):
         queries.builtin_template("identity")
+
+
+def test_the_administrator_of_a_part_does_not_change_the_papers_of_all(room: Room) -> None:
+    """Templates are the whole station's."""
+    Appointment.objects.filter(person=room.cast.people["admin"]).update(area=room.cast.areas["street"])
+    with pytest.raises(NotAllowed):
+        actions.save_template("application", by=room.by("admin"), name="a.docx", content=GOOD)
+    with pytest.raises(NotAllowed):
+        actions.drop_template("application", by=room.by("admin"))
+    assert not DocumentTemplate.objects.exists()

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-import axe_core_python
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -16,10 +13,6 @@ from fengqiao.intake.models import Report
 from fengqiao.portal import ground
 from tests.cast import Cast, build_cast
 from tests.portal.helpers import LEAK, sent
-
-AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-RUN_AXE = """axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
-.then(r => JSON.stringify(r.violations.map(v => v.id + ": " + v.nodes.map(n => n.html.slice(0, 120)).join(" | "))))"""
 
 
 @pytest.fixture(autouse=True)
@@ -73,14 +66,3 @@ def visit(browser: Any, site: tuple[str, Cast]) -> Iterator[Callable[..., Any]]:
     yield opened
     for context in contexts:
         context.close()
-
-
-def violations(page: Any) -> list[str]:
-    """What axe finds; run from outside the page, which itself may not run inline scripts."""
-    session = page.context.new_cdp_session(page)
-    session.send("Runtime.evaluate", {"expression": AXE})
-    answer = session.send(
-        "Runtime.evaluate", {"expression": RUN_AXE, "awaitPromise": True, "returnByValue": True}
-    )
-    found: list[str] = json.loads(answer["result"]["value"])
-    return found

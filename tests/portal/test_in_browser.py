@@ -23,14 +23,15 @@ from fengqiao.intake.models import Attachment, Report
 from fengqiao.lib import clock
 from fengqiao.matters import actions as matters
 from fengqiao.territory.models import MapFeature
+from tests.browser import settle, violations
 from tests.cast import Cast
-from tests.portal.conftest import violations
 from tests.portal.helpers import FIRE, LEAK, photo
 
 pytestmark = [pytest.mark.story, pytest.mark.django_db(transaction=True)]
 
 Visit = Callable[..., Any]
 LIMIT = 150 * 1024
+KEPT = "words => JSON.stringify(Object.entries(sessionStorage)).includes(words)"
 SIDEWAYS = "document.documentElement.scrollWidth"
 SMALL = """() => [...document.querySelectorAll("a,button,input,select,textarea,summary")]
 .filter(e => e.getClientRects().length && !e.matches(".skip,.vh,p a,dd a") && !e.closest("label,p"))
@@ -102,15 +103,14 @@ def test_every_page_suits_everybody_on_a_phone(visit: Visit, codes: dict[str, st
     origin = f"{urlsplit(page.url).scheme}://{urlsplit(page.url).netloc}"
     for path, heading in HEADINGS.items():
         address = path.format(**codes)
-        answer = page.goto(origin + address, wait_until="networkidle")
-        page.wait_for_timeout(200)
+        answer = page.goto(origin + address, wait_until="load")
+        settle(page)
         assert answer.status == (404 if "ZZZZ" in path else 200), path
         assert page.locator("h1").inner_text().startswith(heading), path
         assert violations(page) == [], path
         assert page.evaluate(SMALL) == [], path
         assert page.evaluate(SIDEWAYS) <= 390, path
         page.evaluate("document.documentElement.style.fontSize = '200%'")
-        page.wait_for_timeout(50)
         assert page.evaluate(SIDEWAYS) <= 390, f"{path}: text at double size"
         assert violations(page) == [], f"{path}: text at double size"
     wrong = [line for line in page.said if "404" not in line]
@@ -123,7 +123,8 @@ def test_the_first_load_stays_light(visit: Visit, codes: dict[str, str], path: s
     bodies: list[tuple[str, bytes]] = []
     page.on("response", lambda r: bodies.append((r.url, r)) if r.request.method == "GET" else None)
     origin = page.url.removesuffix("/robots.txt")
-    page.goto(origin + path.format(**codes), wait_until="networkidle")
+    page.goto(origin + path.format(**codes), wait_until="load")
+    settle(page)
     sizes = {url: len(gzip.compress(r.body())) for url, r in bodies if not url.startswith("data:")}
     assert sum(sizes.values()) <= LIMIT, sizes
     assert all(url.startswith(origin) for url in sizes), "nothing from elsewhere"
@@ -171,7 +172,7 @@ def test_reporting_works_without_scripts_from_the_first_word_to_the_receipt(
 def test_a_tap_on_the_map_says_where_and_is_kept(visit: Visit, codes: dict[str, str]) -> None:
     page = visit("/report/")
     page.locator("#where .leaflet-control-zoom-in").wait_for()
-    page.wait_for_timeout(300)
+    settle(page)
     page.locator("#where").click(position={"x": 100, "y": 110})
     page.locator(".w-pt b").filter(has_text="社区").or_(
         page.locator(".w-pt b").filter(has_text="村")
@@ -200,7 +201,7 @@ def test_pressed_twice_and_sent_again_after_going_back_is_one_report(
     receipt = page.url
     page.go_back()
     page.wait_for_url("**/report/")
-    page.wait_for_timeout(300)
+    settle(page)
     page.get_by_label("发生了什么").fill(LEAK)
     page.get_by_role("button", name="提交").click()
     page.wait_for_url("**/r/*/")
@@ -232,21 +233,20 @@ def test_unsent_words_come_back_until_they_are_received(visit: Visit, site: tupl
     page = visit("/report/")
     page.get_by_label("发生了什么").fill("还没写完的话")
     page.get_by_label("您的手机号").fill("13911112222")
-    page.wait_for_timeout(600)
+    page.wait_for_function(KEPT, arg="还没写完的话")
     page.goto(site[0] + "/how/")
     page.goto(site[0] + "/report/")
     assert page.get_by_label("发生了什么").input_value() == "还没写完的话"
     assert page.get_by_label("您的手机号").input_value() == ""
     page.get_by_role("button", name="提交").click()
     page.wait_for_url("**/r/*/")
-    page.wait_for_timeout(200)
-    assert page.evaluate("Object.keys(sessionStorage).filter(k => k.startsWith('fq-draft')).length") == 0
+    page.wait_for_function("() => !Object.keys(sessionStorage).some(k => k.startsWith('fq-draft'))")
 
 
 def test_an_expired_form_keeps_the_words_in_the_browser(visit: Visit, site: tuple[str, Cast]) -> None:
     page = visit("/report/")
     page.get_by_label("发生了什么").fill(LEAK)
-    page.wait_for_timeout(600)
+    page.wait_for_function(KEPT, arg=LEAK)
     page.context.clear_cookies()
     page.get_by_role("button", name="提交").click()
     page.get_by_text("页面放得太久").first.wait_for()

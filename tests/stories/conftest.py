@@ -19,6 +19,8 @@ from fengqiao.matters.models import Matter
 from fengqiao.mediation.models import MediationCase
 from tests.cast import NOW, Cast, build_cast
 
+ANSWERED = "sent => location.href !== sent || document.querySelector('.er-f, .q-e')"
+"""A form was sent: another page stands there, or words beside the form say why not."""
 PICTURES = os.environ.get("STORY_PICTURES", "")
 
 
@@ -77,14 +79,10 @@ class Stage:
         page = self.page(who, path)
         self.fill(page, fields)
         page.locator("main form[method=post] button.btn-primary").last.click()
-        faults = page.locator(".er-f, .q-e")
-        for _wait in range(200):
-            if page.url != self.base + path or faults.count():
-                break
-            page.wait_for_timeout(100)
-        assert faults.count() == 0, f"{path}: {faults.all_inner_texts()}"
-        assert page.url != self.base + path, f"{path}: nothing happened"
+        page.wait_for_function(ANSWERED, arg=self.base + path)
         page.wait_for_load_state("load")
+        faults = page.locator(".er-f, .q-e").all_inner_texts()
+        assert not faults, f"{path}: {faults}"
         if expect:
             assert expect in page.content(), f"{path}: {expect!r} is not there"
         return page

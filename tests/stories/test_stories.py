@@ -21,8 +21,7 @@ def clear_first(stage: Stage, who: str = "duty") -> Matter:
     page = stage.page(who, "/desk/")
     stage.picture(page, "inbox")
     page.keyboard.press("Enter")
-    page.wait_for_timeout(200)
-    for _wait in range(50):
+    for _wait in range(100):
         if Report.objects.unfinished().count() < waiting:
             break
         page.wait_for_timeout(100)
@@ -101,8 +100,8 @@ def test_a_leak_between_two_flats(stage: Stage) -> None:
     page.locator("[name=area]").select_option(value=str(stage.cast.areas["grid1"].pk))
     page.locator("[name=words]").fill("锦澜苑 5 栋 302 漏到 202，天花板掉皮，两家在楼道里吵")
     stage.picture(page, "leak-note")
-    page.locator("main form button.btn-primary").click()
-    page.wait_for_url("**/field/note/**")
+    with page.expect_navigation(url="**/field/note/*/"):
+        page.locator("main form button.btn-primary").click()
     report = Report.objects.get()
     assert report.owner is not None
     matter = give_to(stage, clear_first(stage), "grid_worker")
@@ -153,8 +152,7 @@ def test_a_shop_quarrel_at_night(stage: Stage) -> None:
     page = stage.page("assistant", f"/field/matters/{matter.number}/", width=390)
     page.locator("[name=text]").fill("民警先把两边劝开，顾客情绪稳住了")
     page.locator("form[action$='/progress/'] button").click()
-    page.wait_for_load_state("networkidle")
-    assert "劝开" in page.content()
+    page.locator("main .tl", has_text="劝开").wait_for()
     stage.verb("assistant", matter, "join", person=str(stage.cast.people["mediator"].pk))
     case = mediate(stage, matter, "mediator", ("店主吴某", "顾客郑某"))
     sit(stage, case, "mediator", "店主当场退一半", agreed=True)
@@ -252,11 +250,10 @@ def test_a_forwarded_chat(stage: Stage) -> None:
     """Several messages pasted at once become several reports; the missing child comes first."""
     page = stage.page("head", "/desk/chat/")
     page.locator("main textarea").first.fill(CHAT)
-    page.locator("main form[method=post] button.btn-primary").last.click()
-    page.wait_for_load_state("networkidle")
-    stage.picture(page, "chat-preview")
-    page.locator("main form[method=post] button.btn-primary").last.click()
-    page.wait_for_load_state("networkidle")
+    for picture in ("chat-preview", "chat-received"):
+        with page.expect_navigation(wait_until="load"):
+            page.locator("main form[method=post] button.btn-primary").last.click()
+        stage.picture(page, picture)
     assert Report.objects.count() == 3
     child = Report.objects.order_by("severity", "id")[0]
     assert "孩子七岁" in child.text

@@ -89,6 +89,16 @@ def test_keeping_the_system_and_handling_matters_are_never_one_person(cast: Cast
     appoint(cast.people["admin"], by=cast.actor("head"), role="auditor", area=cast.areas["county"])
 
 
+def test_somebody_out_of_sight_is_not_appointed(cast: Cast) -> None:
+    """A role here would bring a stranger's telephone number into sight."""
+    Appointment.objects.filter(person=cast.people["head"]).update(area=cast.areas["other_street"])
+    with pytest.raises(OutOfReach):
+        appoint(
+            cast.people["officer"], by=cast.actor("head"), role="volunteer", area=cast.areas["other_street"]
+        )
+    assert Appointment.objects.filter(person=cast.people["officer"]).count() == 1
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

@@ -14,7 +14,8 @@ from fengqiao.accounts.models import Person
 from fengqiao.accounts.policy import API
 from fengqiao.accounts.queries import person_of_token
 from fengqiao.accounts.scope import RESIDENT, Actor
-from fengqiao.lib.errors import NotAllowed, OutOfReach, Refusal
+from fengqiao.lib import guard
+from fengqiao.lib.errors import NotAllowed, OutOfReach, Refusal, TooMany
 from fengqiao.lib.policy import Access
 from fengqiao.teams.scopes import actor_for
 
@@ -49,9 +50,15 @@ class BearerToken(HttpBearer):
         super().__init__()
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor:
-        """The actor behind ``token``. Raises SignInNeeded, NotAllowed, or OutOfReach when the mark shuts them out."""
+        """The actor behind ``token``. Raises SignInNeeded, NotAllowed, or OutOfReach when the mark shuts them out.
+
+        Raises TooMany for an address that tried many tokens that are none.
+        """
+        if seconds := guard.wait(request, "tokens"):
+            raise TooMany(seconds)
         person = person_of_token(token)
         if person is None:
+            guard.charge(request, "tokens")
             raise SignInNeeded
         if not request.headers.get("Accept-Language"):
             translation.activate(person.language)

@@ -15,7 +15,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from fengqiao.api.auth import SignInNeeded
-from fengqiao.lib.errors import NotAllowed, OutOfReach, Refusal
+from fengqiao.lib.errors import NotAllowed, OutOfReach, Refusal, TooMany
 
 CONFLICTS = frozenset({
     "stale", "wrong_state", "already", "key_reused", "taken", "running", "agreed", "too_late", "room_taken",
@@ -76,6 +76,10 @@ def status_of(refusal: Refusal) -> int:
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A refusal of an action, in its own words."""
+    if isinstance(refusal, TooMany):
+        response = answer(429, refusal.code, _("请过 %(n)s 秒再试") % {"n": refusal.seconds})
+        response.headers["Retry-After"] = str(refusal.seconds)
+        return response
     if isinstance(refusal, SignInNeeded):
         response = answer(401, refusal.code, refusal.message)
         response.headers["WWW-Authenticate"] = 'Bearer realm="fengqiao"'

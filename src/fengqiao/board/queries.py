@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import ExtractHour
 from django.utils.translation import gettext as _
 
@@ -15,11 +15,12 @@ from fengqiao.accounts.scope import Scope
 from fengqiao.intake.models import Report
 from fengqiao.lib import clock
 from fengqiao.lib.heatgrid import HeatGrid
-from fengqiao.matters.choices import OPEN_STATES, FollowUpState, Severity
-from fengqiao.matters.models import FollowUp, Matter
+from fengqiao.lib.present import chinese, listed
+from fengqiao.matters.choices import FollowUpState, Severity
+from fengqiao.matters.models import FollowUp, Matter, MatterQuerySet
 from fengqiao.teams.queries import on_duty
 from fengqiao.territory.choices import Rank
-from fengqiao.territory.models import Area, within
+from fengqiao.territory.models import Area, on_ground
 
 SOON = timedelta(hours=2)
 HEAT_DAYS = 28
@@ -58,29 +59,30 @@ def midnight(now: datetime) -> datetime:
 
 def figures(scope: Scope, now: datetime) -> Figures:
     """The five counts; four queries whatever the size."""
-    seen = Matter.objects.visible_to(scope).filter(state__in=OPEN_STATES)
+    seen = Matter.objects.visible_to(scope).open()
     row = seen.aggregate(
         open=Count("id"),
         late=Count("id", filter=Q(due_at__lt=now)),
         soon=Count("id", filter=Q(due_at__gte=now, due_at__lt=now + SOON)),
     )
     paths = scope.paths("board.see")
-    today = Report.objects.filter(within(paths, "area__path"), received_at__gte=midnight(now)).count()
-    return Figures(today, row["open"], row["soon"], row["late"], len(on_duty(now)))
+    today = Report.objects.received_since(midnight(now)).filter(on_ground(paths)).count()
+    return Figures(today, row["open"], row["soon"], row["late"], len(on_duty(now, paths=paths)))
 
 
 def arrivals(scope: Scope, now: datetime) -> list[Arrival]:
     """What came in last: first danger nobody has looked at yet, then new matters, newest first."""
     paths = scope.paths("board.see")
     waiting = (
-        Report.objects.filter(within(paths, "area__path"))
+        Report.objects.filter(on_ground(paths))
+        .exclude(about_id=scope.person_id)
         .unfinished()
         .filter(severity=Severity.DANGER)
         .select_related("area")
         .order_by("-received_at")[:3]
     )
     found = [_waiting(n, row, now) for n, row in enumerate(waiting, start=1)]
-    rows = Matter.objects.visible_to(scope).filter(restricted=False).with_faces().order_by("-opened_at")
+    rows = _newest(scope, now).with_faces()
     for n, m in enumerate(rows[: LIVE - len(found)], start=len(found) + 1):
         where = m.place.name if m.place else m.area.name
         who = m.owner.name if m.owner else str(m.get_state_display())
@@ -92,12 +94,19 @@ def arrivals(scope: Scope, now: datetime) -> list[Arrival]:
     return found
 
 
+def _newest(scope: Scope, now: datetime) -> MatterQuerySet:
+    """Matters of the last four weeks that may be on a wall, newest first."""
+    rows = Matter.objects.visible_to(scope).opened_since(now - timedelta(days=HEAT_DAYS))
+    return rows.filter(restricted=False).order_by("-opened_at")
+
+
 def _waiting(n: int, row: Report, now: datetime) -> Arrival:
     minutes = max(0, int((now - row.received_at).total_seconds() // 60))
     where = row.area.name if not row.restricted else _("地点不上大屏")
     title = row.text[:28] if not row.restricted else _("需要特殊保护的一件事")
     line = _("%(where)s · 等人看，%(minutes)s 分钟") % {"where": where, "minutes": minutes}
-    return Arrival(row.received_at, title, line, row.severity, n, f"/desk/inbox/{row.code}/", True)
+    # By number: the receipt code is the resident's key and stays off the wall.
+    return Arrival(row.received_at, title, line, row.severity, n, f"/desk/inbox/{row.pk}/", True)
 
 
 def due_soon(scope: Scope, now: datetime) -> list[Matter]:
@@ -114,8 +123,7 @@ def returns_today(scope: Scope, now: datetime) -> list[FollowUp]:
         due_at__lt=until,
         matter__state="resolved",
         matter__restricted=False,
-        matter__in=Matter.objects.visible_to(scope),
-    )
+    ).filter(Exists(Matter.objects.visible_to(scope).filter(pk=OuterRef("matter_id"))))
     return list(rows.select_related("matter", "owner").order_by("due_at")[:RETURNS])
 
 
@@ -130,17 +138,17 @@ class DutyLine:
     state: str
 
 
-def duty_lines(now: datetime) -> list[DutyLine]:
-    """Who is on duty, put together by kind and place."""
+def duty_lines(scope: Scope, now: datetime) -> list[DutyLine]:
+    """Who is on duty on the ground of this screen and around it, put together by kind and place."""
     groups: dict[tuple[str, str], list[Any]] = defaultdict(list)
-    for row in on_duty(now):
+    for row in on_duty(now, paths=scope.paths("board.see")):
         groups[row.kind_words, row.where].append(row)
     lines = []
     for (kind, where), rows in groups.items():
-        named = "、".join(r.person.name for r in rows[:2])
+        named = listed(r.person.name for r in rows[:2])
         names = named if len(rows) <= 2 else _("%(names)s 等 %(n)s 人") % {"names": named, "n": len(rows)}
         state = "rest" if rows[0].kind == "standby" else "free"
-        lines.append(DutyLine(kind[:2], where, names, rows[0].until, state))
+        lines.append(DutyLine(kind[:2] if chinese() else kind, where, names, rows[0].until, state))
     return lines[:DUTY]
 
 
@@ -151,7 +159,8 @@ def heat(scope: Scope, now: datetime) -> HeatGrid:
     """
     rows = (
         Matter.objects.visible_to(scope)
-        .filter(opened_at__gte=now - timedelta(days=HEAT_DAYS), origin="resident")
+        .opened_since(now - timedelta(days=HEAT_DAYS))
+        .filter(origin="resident")
         .annotate(hour=ExtractHour("opened_at", tzinfo=clock.LOCAL))
         .values_list("area__path", "hour")
         .annotate(n=Count("id"))
@@ -185,7 +194,7 @@ def _prefixes(path: str) -> list[str]:
 
 def points(scope: Scope, now: datetime) -> dict[str, Any]:
     """The numbered arrivals that have a point, as GeoJSON (WGS-84)."""
-    rows = Matter.objects.visible_to(scope).filter(restricted=False).order_by("-opened_at")[:LIVE]
+    rows = _newest(scope, now)[:LIVE]
     features = [
         {
             "type": "Feature",

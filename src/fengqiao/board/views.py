@@ -31,7 +31,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "figures": queries.figures(scope, now),
         "arrivals": queries.arrivals(scope, now),
         "due": queries.due_soon(scope, now),
-        "duty": queries.duty_lines(now),
+        "duty": queries.duty_lines(scope, now),
         "returns": queries.returns_today(scope, now),
         "grid": queries.heat(scope, now),
     }

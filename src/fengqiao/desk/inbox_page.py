@@ -218,7 +218,7 @@ def decided(report: Report, actor: Actor) -> dict[str, Any]:
     """What the page of a report shows that waits for nobody here: its words and what became of it."""
     items = [
         TimelineItem(
-            text=told.text, when=told.at, meta=told.by, lead=told.label + ("：" if told.text else "")
+            text=told.text, when=told.at, meta=told.by, lead=told.label + (_("：") if told.text else "")
         )
         for told in queries.story(report)
     ]

@@ -275,13 +275,17 @@ def _promise_words(rows: list[Promise]) -> str:
         (n["broken"], _("没守住 %(n)d")),
         (n["open"], _("未到 %(n)d")),
     ]
-    told = "，".join(words % {"n": count} for count, words in parts if count)
+    told = _("，").join(words % {"n": count} for count, words in parts if count)
     return _("%(n)d 个：%(told)s") % {"n": len(counted), "told": told}
 
 
 def _links(matter: Matter, actor: Actor) -> list[LinkLine]:
     found = queries.links_of(matter, actor.scope)
-    return [LinkLine(row, str(row.get_kind_display()), other) for row, other in found]
+    return [
+        LinkLine(row, str(row.get_kind_display()), other)
+        for row, other in found
+        if other.pk != matter.merged_into_id  # that one stands above, as what it was merged into
+    ]
 
 
 def _reports(matter: Matter, actor: Actor) -> tuple[list[ReportLine], list[Attachment]]:

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy
 
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Actor, Scope
-from fengqiao.intake.models import Report
+from fengqiao.intake.queries import waiting
 from fengqiao.lib import clock
 from fengqiao.lib.place_config import current_place
-from fengqiao.lib.present import NavItem, chinese
+from fengqiao.lib.present import NavItem, chinese, listed
 from fengqiao.matters.queries import Counts, counts
 from fengqiao.mediation.models import MediationCase
 from fengqiao.teams.models import Duty, Station
@@ -69,7 +69,14 @@ _ENTRIES: tuple[_Entry, ...] = (
     _Entry(
         "board", gettext_lazy("大屏"), "stack-2", "board:home", ("board.see",), group=gettext_lazy("看全局")
     ),
-    _Entry("imports", gettext_lazy("导入导出"), "table-import", "desk:imports", ("import.run", "bundle.run")),
+    _Entry(
+        "imports",
+        gettext_lazy("导入导出"),
+        "table-import",
+        "desk:imports",
+        ("import.run", "bundle.run"),
+        group=gettext_lazy("看全局"),
+    ),
     _Entry("settings", gettext_lazy("设置"), "settings", "desk:settings"),
 )
 
@@ -95,14 +102,14 @@ def items(scope: Scope, figures: _Figures) -> list[NavItem]:
     found: list[NavItem] = []
     group: object = ""
     for entry in _ENTRIES:
-        group = entry.group or group
         address = _address(entry, scope)
         if not address:
             continue
         count = entry.count(figures)
         late = entry.late and bool(count)
-        found.append(NavItem(entry.key, entry.label, entry.icon, address, count or None, late, group))
-        group = ""
+        heading = entry.group if entry.group != group else ""
+        found.append(NavItem(entry.key, entry.label, entry.icon, address, count or None, late, heading))
+        group = entry.group
     return found
 
 
@@ -123,7 +130,7 @@ def _figures(actor: Actor) -> _Figures:
     row = (
         Person.objects.filter(pk=scope.person_id or 0)
         .annotate(
-            inbox=_counted(Report.objects.visible_to(scope).unfinished()),
+            inbox=_counted(waiting(scope)),
             mediation=_counted(MediationCase.objects.visible_to(scope).running()),
             station=Subquery(Station.objects.order_by("pk").values("name")[:1]),
             until=Subquery(duty),
@@ -147,7 +154,7 @@ def _line(scope: Scope, until: str) -> str:
     """What the person is here, and until when they are on duty."""
     roles = {role.key: (role.zh if chinese() else role.en) for role in current_place().roles}
     named = list(dict.fromkeys(roles[g.role] for g in scope.grants if g.role in roles))
-    parts = ["、".join(named[:2])] if named else []
+    parts = [listed(named[:2])] if named else []
     if until:
         parts.append(_("到 %(time)s") % {"time": until})
     return " · ".join(parts)

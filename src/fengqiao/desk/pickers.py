@@ -15,6 +15,7 @@ from fengqiao.lib.place_config import current_place
 from fengqiao.lib.present import chinese
 from fengqiao.matters.models import Category
 from fengqiao.matters.queries import current_categories
+from fengqiao.matters.reference import load_classes
 from fengqiao.teams.models import Appointment, Duty, Partner
 from fengqiao.territory.models import Area, BeatGrid
 from fengqiao.territory.queries import area_choices
@@ -128,8 +129,14 @@ def category_options() -> tuple[dict[str, Category], Choices]:
     found = current_categories()
     groups: dict[str, list[tuple[str, str]]] = {}
     for code, row in found.items():
-        groups.setdefault(row.head_zh, []).append((code, category_name(row)))
+        groups.setdefault(head_name(row), []).append((code, category_name(row)))
     return found, list(groups.items())
+
+
+def head_name(category: Category) -> str:
+    """The word of the head a category stands under; a head of the place's own has only its Chinese one."""
+    head = None if chinese() else load_classes().heads.get(category.head)
+    return head.en if head is not None else category.head_zh
 
 
 def category_name(category: Category) -> str:

@@ -86,7 +86,7 @@ def _item(moment: Moment) -> TimelineItem:
     return TimelineItem(
         when=moment.at,
         meta=moment.by,
-        lead="" if kind in BARE else lead + ("：" if text and not long else ""),
+        lead="" if kind in BARE else lead + (_("：") if text and not long else ""),
         text="" if long and kind not in BARE else text,
         box=text if long and kind not in BARE else "",
         tone=moment.tone if moment.tone in {"ok", "bad", "acc"} else "",  # type: ignore[arg-type]
@@ -102,14 +102,19 @@ def _words(kind: EventKind, moment: Moment) -> tuple[str, str]:
     if kind == EventKind.ESCALATED:
         return _("上报%(level)s") % {"level": level_word(str(data.get("to", "")))}, text
     if kind == EventKind.RESOLVED:
-        return f"{moment.label}（{_label(Outcome, data.get('outcome'))}）", text
+        return _with(moment.label, _label(Outcome, data.get("outcome"))), text
     if kind == EventKind.FOLLOWED_UP:
-        return f"{moment.label}（{_label(FollowUpResult, data.get('result'))}）", text
+        return _with(moment.label, _label(FollowUpResult, data.get("result"))), text
     if kind == EventKind.RATED:
-        return f"{moment.label}（{SCORES.get(int(data.get('score', 0)), '')}）", text
+        return _with(moment.label, SCORES.get(int(data.get("score", 0)), "")), text
     if kind == EventKind.REPORT_LINKED:
         return moment.label, f"“{text}”"
     return moment.label, text
+
+
+def _with(what: str, more: object) -> str:
+    """What was done, and how it turned out in brackets."""
+    return f"{what}{_('（')}{more}{_('）')}" if more else what
 
 
 def _label(words: Any, value: object) -> str:

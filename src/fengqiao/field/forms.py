@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.accounts.scope import Scope
+from fengqiao.lib.formfields import Said
 from fengqiao.lib.text import MAX_TEXT
 from fengqiao.matters.choices import FollowUpResult
 from fengqiao.territory.queries import area_choices
@@ -29,7 +30,7 @@ class NoteForm(forms.Form):
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=60)
     kind = forms.ChoiceField(choices=[(k, label) for k, label, _icon, _words in KINDS], required=False)
-    words = forms.CharField(
+    words = Said(
         label=_("说一句"),
         required=False,
         max_length=MAX_TEXT,
@@ -39,7 +40,7 @@ class NoteForm(forms.Form):
     lat = forms.FloatField(required=False, widget=forms.HiddenInput)
     lon = forms.FloatField(required=False, widget=forms.HiddenInput)
     area = forms.ChoiceField(label=_("网格、村"), required=False)
-    place_text = forms.CharField(label=_("具体在哪里"), required=False, max_length=160)
+    place_text = Said(label=_("具体在哪里"), required=False, max_length=160)
 
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,9 +61,10 @@ class NoteForm(forms.Form):
 
 
 class ProgressForm(forms.Form):
-    """One sentence about what was done."""
+    """One sentence about what was done; ``version`` makes a second press harmless."""
 
-    text = forms.CharField(
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    text = Said(
         label=_("做了什么"),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
@@ -79,7 +81,7 @@ class FollowUpForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("请点一下看到的情况")},
     )
-    note = forms.CharField(
+    note = Said(
         label=_("说一句"),
         widget=forms.Textarea(attrs={"rows": 2}),
         max_length=1000,

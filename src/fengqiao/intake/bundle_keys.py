@@ -20,6 +20,9 @@ from fengqiao.intake.models import BundlePeer
 from fengqiao.lib import clock
 from fengqiao.lib.errors import NotAllowed, Refusal
 from fengqiao.lib.text import one_line
+from fengqiao.teams.queries import station
+
+RIGHT = "bundle.run"
 
 
 def key_path() -> Path:
@@ -89,9 +92,12 @@ def trust_peer(
     """Believe bundles of another station from now on.
 
     ``confirmed``: the fingerprint as the other side read it out; it must fit the key, so that nobody trusts a key
-    just because it came with a file. Raises Refusal, NotAllowed.
+    just because it came with a file. Whom the station believes is decided over its whole ground. Raises Refusal,
+    NotAllowed.
     """
     may_run(by)
+    if not by.is_system and not by.scope.can(RIGHT, station().area.path):
+        raise NotAllowed("信任哪个单位是全所的事，请找所长")
     try:
         known, shown = uuid.UUID(str(station_uid)), fingerprint(public_key)
     except ValueError as error:
@@ -114,6 +120,6 @@ def trust_peer(
 
 def may_run(by: Actor) -> None:
     """Raise NotAllowed unless the actor may exchange bundles."""
-    if by.kind == "system" or (by.kind == "person" and by.scope.can("bundle.run")):
+    if by.kind == "system" or (by.kind == "person" and by.scope.can(RIGHT)):
         return
     raise NotAllowed("内外网交换不在您的职责里，请找所长")

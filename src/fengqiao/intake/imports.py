@@ -167,10 +167,13 @@ def summary(job: ImportJob) -> dict[str, int]:
 
 
 def cancel(job: ImportJob, *, by: Actor) -> ImportJob:
-    """Stop a job. What was taken in stays; the waiting rest of the file is deleted."""
+    """Stop a job of one's own, or one of the command line.
+
+    What was taken in stays; the waiting rest of the file is deleted.
+    """
     may_run(by)
     found = ImportJob.objects.filter(pk=job.pk).first()
-    if found is None:
+    if found is None or (by.kind == "person" and found.by_id not in (None, by.person_id)):
         raise OutOfReach
     if found.state not in (READY, RUNNING):
         return found

@@ -19,6 +19,7 @@ ACTIONS: dict[str, str] = {
     "unlink_report": "report.triage",
     "refuse_report": "report.triage",
     "undo_decision": "report.triage",
+    "withdraw_matter": "report.triage",
     "ask": "report.triage",
     "correct_place": "report.triage",
     "correct_about": "report.triage",

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
 from fengqiao.intake.actions.contact import reads_for_resident
 from fengqiao.intake.choices import UNFINISHED, ReportEventKind, ReportState
 from fengqiao.intake.drafts import ContactRead
@@ -21,7 +24,7 @@ from fengqiao.matters.choices import Severity
 from fengqiao.matters.models import Rating
 from fengqiao.matters.public import Progress, PublicPromise, PublicStep, progress_of
 
-HIDDEN = "为了您的安全，这里不显示内容"
+HIDDEN = gettext_lazy("为了您的安全，这里不显示内容")
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def _view(report: Report, progress: Progress | None) -> ReceiptView:
     return ReceiptView(
         code=report.code,
         headline=_headline(report, progress),
-        words=HIDDEN if report.restricted else report.text,
+        words=str(HIDDEN) if report.restricted else report.text,
         place="" if report.restricted else _place(report),
         received_at=report.received_at,
         next_step=next_step,
@@ -150,21 +153,21 @@ def _headline(report: Report, progress: Progress | None) -> str:
     if progress is not None:
         return progress.state_words
     if report.state == ReportState.ASKING:
-        return "想请您补充一点情况"
+        return _("想请您补充一点情况")
     if report.state == ReportState.REFUSED:
-        return "这件事不归我们办，已写明该找哪里"
+        return _("这件事不归我们办，已写明该找哪里")
     if report.severity == Severity.DANGER:
-        return "收到了，马上有人看"
-    return "收到了，正等人看"
+        return _("收到了，马上有人看")
+    return _("收到了，正等人看")
 
 
 def _next(report: Report, progress: Progress | None) -> tuple[str, datetime | None]:
     if progress is not None:
         return progress.next_step, progress.next_by
     if report.state == ReportState.ASKING:
-        return "等您补充；没有的话，到时我们会再联系您", report.due_at
+        return _("等您补充；没有的话，到时我们会再联系您"), report.due_at
     if report.state == ReportState.NEW:
-        return "有人看过，告诉您归谁办", report.due_at
+        return _("有人看过，告诉您归谁办"), report.due_at
     return "", None
 
 
@@ -213,8 +216,8 @@ def _steps(
             ahead.append(PublicStep(progress.next_by, progress.next_step, "", False))
         ahead += [s for s in progress.steps if not s.done]
     elif report.state in UNFINISHED:
-        ahead.append(PublicStep(report.due_at, "有人看，定下归谁办", "", False))
-        ahead.append(PublicStep(None, "告诉您谁来办、最晚哪天有结果", "", False))
+        ahead.append(PublicStep(report.due_at, _("有人看，定下归谁办"), "", False))
+        ahead.append(PublicStep(None, _("告诉您谁来办、最晚哪天有结果"), "", False))
     # By the minute, as it is shown: what was decided stands before what the decision set off.
     done.sort(key=lambda s: (s.at or report.received_at).replace(second=0, microsecond=0))
     return (*done, *ahead)
@@ -224,20 +227,24 @@ def _step(report: Report, event: ReportEvent, photos: int) -> PublicStep | None:
     kind = ReportEventKind(event.kind)
     closed = report.restricted
     if kind == ReportEventKind.RECEIVED:
-        return PublicStep(event.at, "您反映了这件事" + (f"，附 {photos} 张照片" if photos else ""), "", True)
+        with_photos = ngettext("您反映了这件事，附 %(n)d 张照片", "您反映了这件事，附 %(n)d 张照片", photos)
+        said = with_photos % {"n": photos} if photos else _("您反映了这件事")
+        return PublicStep(event.at, said, "", True)
     if kind == ReportEventKind.ACCEPTED:
         level = Severity(int(event.data.get("severity", report.severity)))
-        return PublicStep(event.at, f"有人看过，定为{level.label}", "", True, "ok")
+        said = _("有人看过，定为%(severity)s") % {"severity": level.label}
+        return PublicStep(event.at, said, "", True, "ok")
     if kind == ReportEventKind.REFUSED:
-        return PublicStep(event.at, f"不归我们办，请找：{event.data.get('to', '')}", event.text, True)
+        said = _("不归我们办，请找：%(to)s") % {"to": event.data.get("to", "")}
+        return PublicStep(event.at, said, event.text, True)
     words = {
-        ReportEventKind.MERGED: "和别人反映的是同一件事，一起办；您的话也记在里面",
-        ReportEventKind.ASKED: "想请您补充",
-        ReportEventKind.ANSWERED: "您补充了情况",
-        ReportEventKind.UNDONE: "刚才的决定撤回了，重新看",
-        ReportEventKind.CLIMBED: "超过了答应的时间没人看，已交给上一级",
-        ReportEventKind.REPLIED: "答复",
-        ReportEventKind.REOPENED: "您要求再办",
+        ReportEventKind.MERGED: _("和别人反映的是同一件事，一起办；您的话也记在里面"),
+        ReportEventKind.ASKED: _("想请您补充"),
+        ReportEventKind.ANSWERED: _("您补充了情况"),
+        ReportEventKind.UNDONE: _("刚才的决定撤回了，重新看"),
+        ReportEventKind.CLIMBED: _("超过了答应的时间没人看，已交给上一级"),
+        ReportEventKind.REPLIED: _("答复"),
+        ReportEventKind.REOPENED: _("您要求再办"),
     }
     if kind not in words:
         return None

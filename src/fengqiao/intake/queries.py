@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Min, OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import Actor, Scope
 from fengqiao.intake import rules

@@ -29,3 +29,14 @@ class NotAllowed(Refusal):
 
     def __init__(self, message: str = "这一步不在您的职责里，请交给有这项职责的人") -> None:
         super().__init__(message, code="not_allowed")
+
+
+class TooMany(Refusal):
+    """Asked too often; doors answer 429 with ``Retry-After``. Nothing was looked up and nothing was written."""
+
+    def __init__(self, seconds: int, message: str = "") -> None:
+        words = (
+            message or f"这里一下子来得太多了，请过 {seconds} 秒再试。急事请打派出所值班电话，有危险打 110"
+        )
+        super().__init__(words, code="too_many_requests")
+        self.seconds = seconds

@@ -126,14 +126,16 @@ def chinese() -> bool:
     return (get_language() or "zh").startswith("zh")
 
 
-class _Named(Protocol):
+class Named(Protocol):
+    """Anything of the place with a name in both languages."""
+
     @property
     def zh(self) -> str: ...
     @property
     def en(self) -> str: ...
 
 
-def named(item: _Named) -> str:
+def named(item: Named) -> str:
     """The name of a thing of the place (a level, a role, a class) in the language of the page."""
     return item.zh if chinese() else item.en
 

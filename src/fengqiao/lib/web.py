@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRedirect
 
 from fengqiao.lib import policy
-from fengqiao.lib.errors import NotAllowed, OutOfReach, Refusal
+from fengqiao.lib.errors import NotAllowed, OutOfReach, Refusal, TooMany
 from fengqiao.lib.text import MAX_TEXT
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -125,6 +125,8 @@ class PlainRefusals:
         """Answer for errors that a view did not handle itself."""
         if isinstance(error, OutOfReach):
             return _not_found(request)
+        if isinstance(error, TooMany):
+            return too_many(request, error)
         if isinstance(error, Refusal):
             return _refused(request, error)
         if isinstance(error, (OperationalError, InterfaceError)):
@@ -141,6 +143,17 @@ def _not_found(request: HttpRequest) -> HttpResponse:
     if wants_json(request):
         return JsonResponse({"code": "not_found", "message": "没有找到"}, status=404)
     return render(request, "404.html", status=404)
+
+
+def too_many(request: HttpRequest, error: TooMany) -> HttpResponse:
+    """429 in words: how long to wait, and whom to call meanwhile."""
+    if wants_json(request):
+        problem = {"code": error.code, "message": error.message, "field": ""}
+        response: HttpResponse = JsonResponse(problem, status=429)
+    else:
+        response = render(request, "429.html", {"error": error}, status=429)
+    response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def _refused(request: HttpRequest, error: Refusal) -> HttpResponse:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
 from fengqiao.lib.place_config import current_place
+from fengqiao.lib.present import named
 from fengqiao.matters.choices import EventKind, FollowUpState, PromiseState, State
 from fengqiao.matters.models import Event, Matter, Rating
 
@@ -54,37 +58,37 @@ class Progress:
 
 
 _WORDS = {
-    State.ASSIGNED: "已经交到人手上，等接手",
-    State.ACTIVE: "正在办",
-    State.PAUSED: "暂时在等",
-    State.RESOLVED: "有结果了，之后还会回来看",
-    State.CLOSED: "办完了，回访也做过了",
-    State.REFERRED: "不归我们办，已转给能办的单位",
-    State.MERGED: "和另一件是同一件事，一起办",
-    State.WITHDRAWN: "登记有误，重新在看",
+    State.ASSIGNED: _("已经交到人手上，等接手"),
+    State.ACTIVE: _("正在办"),
+    State.PAUSED: _("暂时在等"),
+    State.RESOLVED: _("有结果了，之后还会回来看"),
+    State.CLOSED: _("办完了，回访也做过了"),
+    State.REFERRED: _("不归我们办，已转给能办的单位"),
+    State.MERGED: _("和另一件是同一件事，一起办"),
+    State.WITHDRAWN: _("登记有误，重新在看"),
 }
 _STEP_WORDS = {
-    EventKind.OPENED: "受理了",
-    EventKind.ASSIGNED: "交给了人办",
-    EventKind.ACCEPTED: "有人接手",
-    EventKind.TRANSFERRED: "转给另一位同志办",
-    EventKind.URGED: "催过一次",
-    EventKind.PROGRESS: "有进展",
-    EventKind.JOINED: "请人一起办",
-    EventKind.ESCALATED: "上一级来办",
-    EventKind.PAUSED: "暂停，在等",
-    EventKind.RESUMED: "接着办",
-    EventKind.RESOLVED: "有结果",
-    EventKind.FOLLOW_UP_PLANNED: "定了回访时间",
-    EventKind.FOLLOWED_UP: "回来看过",
-    EventKind.REOPENED: "重新办理",
-    EventKind.RATED: "反映的人评价了",
-    EventKind.CLOSED: "归档",
-    EventKind.REFERRED: "转给有关单位",
-    EventKind.MERGED: "并到同一件事里",
-    EventKind.UNMERGED: "又分开办",
-    EventKind.REPLIED: "答复",
-    EventKind.REPORT_LINKED: "又有人反映同一件事",
+    EventKind.OPENED: _("受理了"),
+    EventKind.ASSIGNED: _("交给了人办"),
+    EventKind.ACCEPTED: _("有人接手"),
+    EventKind.TRANSFERRED: _("转给另一位同志办"),
+    EventKind.URGED: _("催过一次"),
+    EventKind.PROGRESS: _("有进展"),
+    EventKind.JOINED: _("请了人一起办"),
+    EventKind.ESCALATED: _("上一级来办"),
+    EventKind.PAUSED: _("暂停，在等"),
+    EventKind.RESUMED: _("接着办"),
+    EventKind.RESOLVED: _("有结果了"),
+    EventKind.FOLLOW_UP_PLANNED: _("定了回访时间"),
+    EventKind.FOLLOWED_UP: _("回来看过"),
+    EventKind.REOPENED: _("又重新办理"),
+    EventKind.RATED: _("反映的人评价了"),
+    EventKind.CLOSED: _("归档了"),
+    EventKind.REFERRED: _("转给有关单位"),
+    EventKind.MERGED: _("并到同一件事里"),
+    EventKind.UNMERGED: _("又分开办"),
+    EventKind.REPLIED: _("答复"),
+    EventKind.REPORT_LINKED: _("又有人反映同一件事"),
 }
 _SHOW_TEXT = {EventKind.REPLIED, EventKind.PROGRESS, EventKind.RESOLVED, EventKind.PAUSED, EventKind.REFERRED}
 
@@ -97,16 +101,16 @@ def progress_of(matter_id: int) -> Progress:
     events = Event.objects.filter(matter=matter, public=True).order_by("id")
     steps = [_step(e, matter) for e in events]
     steps += [
-        PublicStep(f.due_at, "回来看", "" if matter.restricted else f.purpose, False)
+        PublicStep(f.due_at, _now("回来看"), "" if matter.restricted else f.purpose, False)
         for f in matter.follow_ups.filter(state=FollowUpState.PLANNED).order_by("due_at")
     ]
     rating = Rating.objects.filter(matter=matter).order_by("-id").values_list("score", flat=True).first()
-    level = current_place().level(matter.level).zh
+    level = named(current_place().level(matter.level))
     state = State(matter.state)
     return Progress(
         number=matter.number,
         state=matter.state,
-        state_words=_WORDS[state],
+        state_words=str(_WORDS[state]),
         owner_name=matter.owner.name if matter.owner and not matter.restricted else "",
         owner_role=matter.owner.title if matter.owner else "",
         level_words=level,
@@ -132,4 +136,4 @@ def _step(event: Event, matter: Matter) -> PublicStep:
     if kind in {EventKind.ASSIGNED, EventKind.TRANSFERRED} and not matter.restricted:
         detail = str(event.data.get("name", ""))
     tone = "ok" if kind in {EventKind.RESOLVED, EventKind.CLOSED, EventKind.FOLLOWED_UP} else ""
-    return PublicStep(event.at, _STEP_WORDS.get(kind, str(kind.label)), detail, True, tone)
+    return PublicStep(event.at, str(_STEP_WORDS.get(kind, kind.label)), detail, True, tone)

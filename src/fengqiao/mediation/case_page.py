@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from fengqiao.accounts.scope import Actor
 from fengqiao.lib import clock
 from fengqiao.lib.place_config import current_place
+from fengqiao.lib.present import listed, named
 from fengqiao.matters.choices import PromiseState
 from fengqiao.matters.clockwork import warn_at
 from fengqiao.mediation import rules
@@ -141,12 +144,12 @@ def case_row(case: MediationCase, now: datetime) -> CaseRow:
         case=case,
         number=case.number,
         matter_number=matter.number,
-        title=matter.category.zh if matter.restricted else matter.title,
+        title=named(matter.category) if matter.restricted else matter.title,
         state=case.state,
         state_words=str(CaseState(case.state).label),
-        level_words=ladder_level(case.level).zh,
+        level_words=named(ladder_level(case.level)),
         mediator=case.mediator.name,
-        parties="、".join(p.masked_name for p in sorted(case.parties.all(), key=_by_side)),
+        parties=listed(p.masked_name for p in sorted(case.parties.all(), key=_by_side)),
         due_at=case.due_at,
         overdue=running and case.due_at < now,
         soon=running and warn_at(case.opened_at, case.due_at) <= now <= case.due_at,
@@ -178,7 +181,7 @@ def case_view(case: MediationCase, actor: Actor) -> CaseView:
         start_words=str(Start(case.start).label),
         outcome_words=row.outcome_words,
         level_words=row.level_words,
-        next_level_words=above.zh if above else "",
+        next_level_words=named(above) if above else "",
         due_at=case.due_at,
         overdue=row.overdue,
         soon=row.soon,
@@ -249,9 +252,10 @@ def _waiting_for(case: MediationCase, parties: tuple[PartyRow, ...]) -> tuple[st
         return ()
     found = []
     if len({p.side for p in parties}) < 2:
-        found.append("加上双方当事人")
-    found += [f"征求 {p.masked_name} 是否愿意调解" for p in parties if p.consent != Consent.GIVEN]
-    found += [f"向 {p.masked_name} 告知权利义务" for p in parties if not p.rights_told]
+        found.append(_("加上双方当事人"))
+    asked, told = _("征求 %(name)s 是否愿意调解"), _("向 %(name)s 告知权利义务")
+    found += [asked % {"name": p.masked_name} for p in parties if p.consent != Consent.GIVEN]
+    found += [told % {"name": p.masked_name} for p in parties if not p.rights_told]
     return tuple(found)
 
 

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from fengqiao.mediation.choices import Verdict
 
 
@@ -37,15 +39,15 @@ class Answers:
         return tuple(f.name for f in fields(cls))
 
 
-QUESTIONS: dict[str, str] = {
-    "crime": "是否涉嫌犯罪",
-    "domestic_violence": "是否涉及家庭暴力",
-    "victim_agrees": "受害一方是否愿意谈财产和生活安排",
-    "harm_to_minor": "是否涉及侵害未成年人",
-    "no_guardian": "是否有人没有民事行为能力又没有监护人到场",
-    "status_question": "要解决的是否是身份、收养、婚姻关系本身",
-    "party_in_fear": "是否有一方害怕对方、不敢说真话",
-    "reserved_by_law": "法律是否规定只能由专门机关处理",
+QUESTIONS: dict[str, Any] = {
+    "crime": _("是否涉嫌犯罪"),
+    "domestic_violence": _("是否涉及家庭暴力"),
+    "victim_agrees": _("受害一方是否愿意谈财产和生活安排"),
+    "harm_to_minor": _("是否涉及侵害未成年人"),
+    "no_guardian": _("是否有人没有民事行为能力又没有监护人到场"),
+    "status_question": _("要解决的是否是身份、收养、婚姻关系本身"),
+    "party_in_fear": _("是否有一方害怕对方、不敢说真话"),
+    "reserved_by_law": _("法律是否规定只能由专门机关处理"),
 }
 
 _NEVER: dict[str, str] = {

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
 
 from fengqiao.accounts.scope import Scope
 from fengqiao.lib import clock
+from fengqiao.lib.present import named
 from fengqiao.matters import reference
 from fengqiao.matters.models import Matter
 from fengqiao.mediation.choices import AGREED_OUTCOMES, CaseOutcome, Confirmation, Performance
@@ -18,7 +20,7 @@ from fengqiao.mediation.models import Agreement, MediationCase, Party, Term
 from fengqiao.mediation.numbering import ladder_level
 
 NOT_TRIED = (CaseOutcome.NOT_TAKEN, CaseOutcome.WITHDRAWN, CaseOutcome.PARTY_REFUSED)
-DEFINITION = (
+DEFINITION = _(
     "受理：期内开始的调解。结束：期内得出结果的调解。调解成功率 = 期内达成协议（书面、口头、即时履行）"
     "÷（期内结束 － 不受理 － 撤回 － 一方拒绝）。一件事每上一级算一个调解。"
 )
@@ -69,7 +71,7 @@ class Statistics:
     by_class: tuple[Line, ...]
     by_level: tuple[Line, ...]
     by_outcome: tuple[Line, ...]
-    definition: str = DEFINITION
+    definition: str
 
     @property
     def success(self) -> float | None:
@@ -101,8 +103,9 @@ def statistics(
         confirmations=_spread(agreements, "confirmation", Confirmation.values),
         performance=_spread(agreements, "performance", Performance.values),
         by_class=_by_class(cases, opened, ended, agreed),
-        by_level=_lines(cases, "level", opened, ended, agreed, lambda k: ladder_level(k).zh),
+        by_level=_by_level(cases, opened, ended, agreed),
         by_outcome=_outcomes(cases, ended, agreed),
+        definition=str(DEFINITION),
     )
 
 
@@ -164,10 +167,27 @@ def _lines(
 
 
 def _by_class(cases: QuerySet[MediationCase], opened: Q, ended: Q, agreed: Q) -> tuple[Line, ...]:
-    names = {key: c.zh for key, c in reference.load_classes().report_classes.items()}
+    names = {key: named(c) for key, c in reference.load_classes().report_classes.items()}
+    lines = _lines(cases, "matter__category__report_class", opened, ended, agreed, str)
+    return _together(lines, names, lambda key: key or "other")
+
+
+def _by_level(cases: QuerySet[MediationCase], opened: Q, ended: Q, agreed: Q) -> tuple[Line, ...]:
+    """By the levels of the place; a level the place does not know counts where ``ladder_level`` puts it."""
+    lines = _lines(cases, "level", opened, ended, agreed, str)
+    levels = {level.key: level for level in (ladder_level(line.key) for line in lines)}
+    return _together(
+        lines, {key: named(level) for key, level in levels.items()}, lambda key: ladder_level(key).key
+    )
+
+
+def _together(
+    lines: Iterable[Line], names: Mapping[str, str], key_of: Callable[[str], str]
+) -> tuple[Line, ...]:
+    """Lines of the same name as one, in the order of the names."""
     found: dict[str, Line] = {}
-    for line in _lines(cases, "matter__category__report_class", opened, ended, agreed, str):
-        key = line.key or "other"
+    for line in lines:
+        key = key_of(line.key)
         old = found.get(key, Line(key, names.get(key, key), 0, 0, 0))
         found[key] = Line(
             key, old.name, old.opened + line.opened, old.ended + line.ended, old.agreed + line.agreed

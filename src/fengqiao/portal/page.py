@@ -13,9 +13,11 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.gzip import gzip_page
 
-from fengqiao.lib.errors import OutOfReach
+from fengqiao.lib import guard
+from fengqiao.lib.errors import OutOfReach, TooMany
 from fengqiao.lib.ids import read_code
 from fengqiao.lib.policy import public
+from fengqiao.lib.web import too_many
 from fengqiao.portal.forms import CodeForm
 from fengqiao.teams.queries import station
 
@@ -85,8 +87,11 @@ def by_code(view: View) -> View:
     @wraps(view)
     def opened(request: HttpRequest, code: str, **kwargs: Any) -> HttpResponse:
         try:
-            answer = _open(view, request, code, kwargs)
+            answer = _guarded(view, request, code, kwargs)
+        except TooMany as error:
+            answer = too_many(request, error)
         except OutOfReach:
+            guard.charge(request, "guesses")
             answer = unknown(request, code)
         answer.headers.setdefault("Referrer-Policy", "no-referrer")
         answer.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
@@ -94,6 +99,15 @@ def by_code(view: View) -> View:
         return answer
 
     return open_to_all(opened)
+
+
+def _guarded(view: View, request: HttpRequest, code: str, kwargs: dict[str, Any]) -> HttpResponse:
+    """Open, unless too many codes that open nothing came from there, or too much was added. Raises TooMany."""
+    if seconds := guard.wait(request, "guesses"):
+        raise TooMany(seconds)
+    if request.method == "POST":
+        guard.admit(request, "additions")
+    return _open(view, request, code, kwargs)
 
 
 def _open(view: View, request: HttpRequest, code: str, kwargs: dict[str, Any]) -> HttpResponse:

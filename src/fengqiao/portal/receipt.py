@@ -43,14 +43,14 @@ def steps(view: ReceiptView) -> list[TimelineItem]:
 
 def _done(step: PublicStep) -> TimelineItem:
     short = len(step.detail) <= INLINE and "\n" not in step.detail
-    text = f"{step.text}：{step.detail}" if step.detail and short else step.text
+    text = f"{step.text}{_('：')}{step.detail}" if step.detail and short else step.text
     box = "" if short else step.detail
     return TimelineItem(text, when=step.at or "", tone="bad" if step.tone == "bad" else "ok", box=box)
 
 
 def _ahead(step: PublicStep, *, now: bool) -> TimelineItem:
     when = _("最晚 %(when)s") % {"when": humane(step.at)} if step.at else _("接着")
-    text = f"{step.text}：{step.detail}" if step.detail else step.text
+    text = f"{step.text}{_('：')}{step.detail}" if step.detail else step.text
     return TimelineItem(text, when=when, tone="now" if now else "next")
 
 

@@ -28,7 +28,7 @@ from fengqiao.teams.models import (
     Team,
 )
 from fengqiao.teams.rules import Gap, gaps, next_due
-from fengqiao.territory.models import Area, Beat
+from fengqiao.territory.models import Area, Beat, within
 
 __all__ = [
     "Answer",
@@ -68,9 +68,14 @@ def station() -> Station:
     return ensure_station()
 
 
-def on_duty(at: datetime | None = None) -> list[OnDuty]:
-    """Everybody on duty at ``at`` (aware UTC; now when None): leaders first, then by kind, place and name."""
+def on_duty(at: datetime | None = None, *, paths: Collection[str] | None = None) -> list[OnDuty]:
+    """Everybody on duty at ``at`` (aware UTC; now when None): leaders first, then by kind, place and name.
+
+    ``paths``: only duty on this ground, in it or around it; everywhere when None.
+    """
     rows = Duty.objects.at(at or clock.now()).select_related("person", "team", "area", "beat")
+    if paths is not None:
+        rows = rows.filter(_touches(paths))
     order = {kind: n for n, kind in enumerate(DutyKind.values)}
     found = [
         OnDuty(
@@ -79,6 +84,14 @@ def on_duty(at: datetime | None = None) -> list[OnDuty]:
         for d in rows
     ]
     return sorted(found, key=lambda d: (order[d.kind], d.where, d.person.name, d.duty.pk))
+
+
+def _touches(paths: Collection[str]) -> Q:
+    above = {int(pk) for path in paths for pk in path.strip("/").split("/") if pk}
+    found = Q(pk__in=[])
+    for column in ("area", "beat__area", "team__area"):
+        found |= within(tuple(paths), f"{column}__path") | Q(**{f"{column}_id__in": above})
+    return found
 
 
 def who_answers(

@@ -15,8 +15,9 @@ class TeamReach:
     """The answer of appointments.
 
     ``manages``: the right to appoint over all ground of the person's appointments, present and to come, and
-    none of their roles keeps the system (those accounts belong to the command line). Somebody without any
-    appointment is managed by whoever may appoint. ``sees``: the right to see people over any of that ground.
+    none of their roles keeps the system (those accounts belong to the command line). Whose last appointment
+    ended still belongs where they worked; somebody who never had one is managed by whoever may appoint. ``sees``:
+    the right to see people over any of that ground.
     """
 
     def sees(self, by: Actor, person: Person) -> bool:
@@ -53,7 +54,11 @@ def ground_of(appointment: Appointment) -> str:
 
 
 def _ground(person: Person) -> set[str]:
-    return {ground_of(a) for a in live_appointments(person)}
+    live = {ground_of(a) for a in live_appointments(person)}
+    if live:
+        return live
+    past = Appointment.objects.filter(person=person).select_related("area", "beat__area")
+    return {ground_of(a) for a in past}
 
 
 def _keeps_the_system(person: Person) -> bool:

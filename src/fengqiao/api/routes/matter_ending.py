@@ -8,6 +8,7 @@ from fengqiao.api.auth import ApiRequest
 from fengqiao.api.schemas import matter_verbs as bodies
 from fengqiao.api.schemas.base import Number
 from fengqiao.api.schemas.matters import Standing
+from fengqiao.intake.actions import withdraw_matter
 from fengqiao.lib.policy import signed_in
 from fengqiao.matters import actions
 from fengqiao.mediation.actions import mark_kept_from_violence as mark_kept
@@ -65,7 +66,7 @@ def refer(request: ApiRequest, number: Number, body: bodies.Refer) -> Standing:
 @signed_in
 def withdraw(request: ApiRequest, number: Number, body: bodies.Reason) -> Standing:
     """Take back a matter opened by mistake, within ten minutes and before anybody worked on it."""
-    return stand(request, number, body.version, lambda m, by: actions.withdraw(m, by=by, reason=body.reason))
+    return stand(request, number, body.version, lambda m, by: withdraw_matter(m, by=by, reason=body.reason))
 
 
 @router.post("/matters/{number}/record-mediation", response=Standing)

@@ -61,7 +61,7 @@ def suitability(request: ApiRequest, number: Number) -> figures_.SuitabilityOut:
     """What must be asked before this matter is mediated, and who is appointed to mediate there."""
     row = find.matter(number, request.auth.scope)
     return figures_.SuitabilityOut(
-        questions=rules.QUESTIONS,
+        questions={name: str(question) for name, question in rules.QUESTIONS.items()},
         raised=rules.hints(row.title, row.summary),
         category_mediation=row.category.mediation,
         can_open=queries.can_open(row, request.auth),

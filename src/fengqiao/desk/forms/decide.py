@@ -16,7 +16,7 @@ from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Actor
 from fengqiao.desk.decision import Decision, decision
 from fengqiao.desk.forms.fields import FIND, MOMENT, UNKNOWN, PersonField, line, when, yes
-from fengqiao.desk.pickers import candidates
+from fengqiao.desk.pickers import candidates, category_name, head_name
 from fengqiao.intake import actions
 from fengqiao.intake.actions.decide import default_title
 from fengqiao.intake.models import Report, Suggestion
@@ -107,7 +107,7 @@ class DecisionForm(forms.Form):
         self.fields["about"].offer_people(people)  # type: ignore[attr-defined]
         listed: dict[str, list[tuple[str, str]]] = {}
         for code, row in self.known.items():
-            listed.setdefault(row.head_zh, []).append((code, row.zh))
+            listed.setdefault(head_name(row), []).append((code, category_name(row)))
         other: forms.ChoiceField = self.fields["other"]  # type: ignore[assignment]
         other.choices = [("", _("从全部类别里选")), *listed.items()]
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fengqiao.accounts.models import Person
 from fengqiao.desk.pickers import Candidate, Choices, grouped
+from fengqiao.lib.formfields import Said
 from fengqiao.matters.models import Category
 from fengqiao.teams.models import Partner
 from fengqiao.territory.models import Area
@@ -20,10 +21,10 @@ UNKNOWN = _("请从列出的里面选")
 FIND = _("输几个字来找")
 
 
-def line(label: Any, *, limit: int = 200, required: bool = True, **more: Any) -> forms.CharField:
+def line(label: Any, *, limit: int = 200, required: bool = True, **more: Any) -> Said:
     """One line of words."""
     attrs = {"autocomplete": "off", **more.pop("attrs", {})}
-    return forms.CharField(
+    return Said(
         label=label,
         max_length=limit,
         required=required,
@@ -33,10 +34,10 @@ def line(label: Any, *, limit: int = 200, required: bool = True, **more: Any) ->
     )
 
 
-def words(label: Any, *, rows: int = 3, required: bool = True, **more: Any) -> forms.CharField:
+def words(label: Any, *, rows: int = 3, required: bool = True, **more: Any) -> Said:
     """Several lines of words; the action says when they are too many, nothing is cut."""
     widget = forms.Textarea(attrs={"rows": rows, **more.pop("attrs", {})})
-    return forms.CharField(
+    return Said(
         label=label,
         required=required,
         widget=widget,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from fengqiao.desk.forms.fields import AreaField, PersonField, line, when, words, yes
 from fengqiao.desk.forms.verbs import VerbForm, register
 from fengqiao.desk.pickers import area_options
+from fengqiao.intake.actions import withdraw_matter
 from fengqiao.matters import actions
 
 
@@ -163,7 +164,7 @@ class WithdrawForm(VerbForm):
     reason = line(_("为什么撤回"), limit=300)
 
     def act(self) -> Any:
-        return actions.withdraw(self.matter, by=self.by, reason=self.said("reason"))
+        return withdraw_matter(self.matter, by=self.by, reason=self.said("reason"))
 
 
 @register

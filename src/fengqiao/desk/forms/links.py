@@ -83,5 +83,11 @@ class UnlinkForm(VerbForm):
     verb, icon = "unlink", "unlink"
     title, button, done = _("取消关联"), _("取消关联"), _("取消了")
 
+    @property
+    def heading(self) -> Any:
+        row = self.target
+        other = row.other if row.matter_id == self.matter.pk else row.matter
+        return _now("取消和 %(number)s 的关联") % {"number": other.number}
+
     def act(self) -> Any:
         return actions.unlink(self.target, by=self.by)

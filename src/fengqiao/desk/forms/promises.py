@@ -66,7 +66,7 @@ class SettlePromiseForm(VerbForm):
 
     @property
     def heading(self) -> Any:
-        return f"{self.target.who}：{self.target.what}"
+        return f"{self.target.who}{_now('：')}{self.target.what}"
 
     def act(self) -> Any:
         kept = self.cleaned_data["kept"] == "yes"

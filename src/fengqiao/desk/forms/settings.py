@@ -205,6 +205,12 @@ class StationForm(OwnForm):
         help_text=_("哪里都找不到人负责时，由这位接手"),
     )
 
+    @classmethod
+    def find(cls, pk: int | None, by: Actor) -> None:
+        """For who may appoint over the whole station. Raises OutOfReach."""
+        if pk is not None or not by.scope.can(APPOINT, station().area.path):
+            raise OutOfReach
+
     def prepare(self) -> None:
         found: Station = station()
         able = [role.key for role in current_place().roles if role.may(HANDLES)]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.db import transaction
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.desk.pickers import HANDLES, Candidate, candidates
+from fengqiao.lib.errors import Refusal
 from fengqiao.lib.text import clean
 from fengqiao.matters.choices import State
 from fengqiao.matters.models import Matter
@@ -49,6 +52,18 @@ class VerbForm(forms.Form):
     def act(self) -> Any:
         """Do it. Raises Refusal."""
         raise NotImplementedError
+
+    def do(self) -> Any:
+        """``act``, if the matter is as it was when the page was read: a second press of a form finds it changed.
+
+        Raises Refusal (``stale``).
+        """
+        with transaction.atomic():
+            if self.kept_version is not None:
+                row = Matter.objects.select_for_update().filter(pk=self.matter.pk)
+                if row.values_list("version", flat=True).first() != self.kept_version:
+                    raise Refusal(_now("这件事刚才有人动过。请刷新看一眼，再决定"), code="stale")
+            return self.act()
 
     @property
     def kept_version(self) -> int | None:

@@ -36,7 +36,7 @@ def _words(counts: dict[str, int]) -> str:
         "refused": _("不收"),
         "updates": _("进展"),
     }
-    return "，".join(f"{names.get(key, key)} {n}" for key, n in counts.items())
+    return _("，").join(f"{names.get(key, key)} {n}" for key, n in counts.items())
 
 
 def _home(request: HttpRequest, out: BundleOutForm, into: BundleInForm, status: int) -> HttpResponse:

@@ -92,7 +92,7 @@ def _do(request: HttpRequest, kind: type[VerbForm], about: dict[str, Any]) -> Ht
     status, conflict = 422, ""
     if form.is_valid():
         try:
-            form.act()
+            form.do()
         except Refusal as refusal:
             if refusal.code == "stale":
                 conflict = str(form.cleaned_data["seen"] or "")

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,7 +22,8 @@ from fengqiao.lib import clock
 from fengqiao.lib.errors import OutOfReach, Refusal
 from fengqiao.lib.place_config import current_place
 from fengqiao.lib.policy import needs, signed_in
-from fengqiao.lib.present import LadderStep, Option
+from fengqiao.lib.present import LadderStep, Option, named
+from fengqiao.matters.models import Matter
 from fengqiao.mediation import actions, queries
 from fengqiao.mediation.choices import CaseState
 from fengqiao.mediation.models import MediationCase, Party, Session, Term
@@ -88,7 +90,11 @@ def figures(request: HttpRequest) -> HttpResponse:
     found = queries.statistics(
         actor_of(request).scope, start=today.replace(month=1, day=1), end=today + timedelta(days=1)
     )
-    tables = [(_("种类"), found.by_class), (_("层级"), found.by_level), (_("结果"), found.by_outcome)]
+    tables = [
+        (_("种类"), found.by_class, True),
+        (_("层级"), found.by_level, True),
+        (_("结果"), found.by_outcome, False),  # an outcome is of what ended; what was opened has none yet
+    ]
     context = {"found": found, "year": today.year, "tables": tables}
     return page(request, "desk/mediation/figures.html", context, on="mediation")
 
@@ -141,7 +147,7 @@ def _levels(found: MediationCase, view: queries.CaseView) -> list[LadderStep]:
         one = done.get(level.key)
         state: Literal["on", "done", "to"] = "on" if level.key == found.level else "done" if one else "to"
         note = one.get_outcome_display() or one.get_state_display() if one else ""
-        steps.append(LadderStep(level.zh, state, note))
+        steps.append(LadderStep(named(level), state, note))
     return steps
 
 
@@ -174,13 +180,27 @@ def verb(request: HttpRequest, uid: str, verb: str, target: int | None = None) -
     if not form.is_valid():
         return _form_page(request, form, 422)
     try:
-        done = form.act()
+        done = _unchanged(found, request.POST.get("version", ""), form)
     except Refusal as refusal:
         return _form_page(request, form, refuse(form, refusal))
     if isinstance(done, actions.PartyCard):
         return page(request, "desk/mediation/party.html", {"case": found, "card": done}, on="mediation")
     messages.success(request, kind.done)
     return go(request, address(done if isinstance(done, MediationCase) else found))
+
+
+def _unchanged(found: MediationCase, seen: str, form: CaseForm) -> Any:
+    """Do it, if the case is as it was when the page was read: a second press of a form finds it changed.
+
+    Raises Refusal (``stale``).
+    """
+    with transaction.atomic():
+        if seen.isascii() and seen.isdigit():
+            Matter.objects.select_for_update().filter(pk=found.matter_id).first()  # first, as every verb does
+            row = MediationCase.objects.select_for_update().filter(pk=found.pk)
+            if str(row.values_list("version", flat=True).first()) != seen:
+                raise Refusal(_("这个调解刚才有人动过。请看一眼现在的情况，再按一次"), code="stale")
+        return form.act()
 
 
 def _form_page(request: HttpRequest, form: CaseForm, status: int = 200) -> HttpResponse:

@@ -79,7 +79,7 @@ def _gaps(request: HttpRequest, monday: date) -> dict[str, Any]:
     start = max(clock.now(), at_midnight(monday))
     end = at_midnight(monday + timedelta(days=7))
     found = queries.cover_gaps(start, end, want=want, kinds=[kind]) if start < end else []
-    return {"gaps": found[:20], "kind": kind, "want": want, "kinds": DutyKind.choices}
+    return {"gaps": found[:20], "over": start >= end, "kind": kind, "want": want, "kinds": DutyKind.choices}
 
 
 @needs("people.see")
@@ -92,6 +92,7 @@ def duty(request: HttpRequest) -> HttpResponse:
     area, answer = _answer(request, areas)
     here, today = reverse("desk:duty"), clock.local(clock.now()).date()
     me = Person.objects.filter(pk=actor.person_id or 0).first()
+    near = queries.on_duty(paths=actor.scope.paths("people.see"))
     context = {
         "tabs": tabs(TABS, "duty"),
         "days": [(monday + timedelta(days=n), monday + timedelta(days=n) == today) for n in range(7)],
@@ -99,7 +100,7 @@ def duty(request: HttpRequest) -> HttpResponse:
         "week": monday,
         "previous": f"{here}?week={monday - timedelta(days=7)}",
         "next": f"{here}?week={monday + timedelta(days=7)}",
-        "now_on_duty": [d for d in queries.on_duty() if d.kind in (DutyKind.LEAD, DutyKind.DESK)][:6],
+        "now_on_duty": [d for d in near if d.kind in (DutyKind.LEAD, DutyKind.DESK)][:6],
         "areas": options,
         "area": area,
         "answer": answer,

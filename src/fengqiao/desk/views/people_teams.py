@@ -19,19 +19,15 @@ from fengqiao.lib import clock
 from fengqiao.lib.errors import OutOfReach
 from fengqiao.lib.place_config import current_place
 from fengqiao.lib.policy import needs
-from fengqiao.lib.present import chinese
+from fengqiao.lib.present import listed, named
 from fengqiao.teams import queries
 from fengqiao.teams.choices import EvidenceKind
 from fengqiao.teams.models import DutyList, Evidence, Membership, Partner, Resource, Team
 from fengqiao.teams.policy import DUTY, PARTNER, RECORD, SEE, TEAM
-from fengqiao.territory.models import within
+from fengqiao.territory.models import Area, within
 
 _PEOPLE = "people.see"
 _LAST = 15
-
-
-def _word(item: Any) -> str:
-    return str(item.zh if chinese() else item.en)
 
 
 @needs(_PEOPLE)
@@ -50,11 +46,11 @@ def teams(request: HttpRequest) -> HttpResponse:
         sizes[member.team_id] = sizes.get(member.team_id, 0) + 1
         if member.leads:
             leaders.setdefault(member.team_id, []).append(member.person.name)
-    kinds = {kind.key: _word(kind) for kind in current_place().team_kinds}
+    kinds = {kind.key: named(kind) for kind in current_place().team_kinds}
     groups = [
         (
             kinds.get(kind, found[0].name),
-            [(t, "、".join(leaders.get(t.pk, [])), sizes.get(t.pk, 0)) for t in found],
+            [(t, listed(leaders.get(t.pk, [])), sizes.get(t.pk, 0)) for t in found],
         )
         for kind, found in ((k, list(g)) for k, g in groupby(rows, key=lambda t: t.kind))
     ]
@@ -81,7 +77,7 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
     manages = actor.scope.can(TEAM, found.area.path) and found.ended_on is None
     context = {
         "team": found,
-        "kind": _word(kind) if kind else "",
+        "kind": named(kind) if kind else "",
         "leaders": [m for m in running if m.leads],
         "members": [m for m in running if not m.leads],
         "past": [m for m in members if m not in running][:20],
@@ -99,16 +95,20 @@ def partners(request: HttpRequest) -> HttpResponse:
     actor, place = actor_of(request), current_place()
     seen = within(actor.scope.paths(_PEOPLE), "area__path")
     over = [int(pk) for path in actor.scope.paths(_PEOPLE) for pk in path.strip("/").split("/") if pk]
-    kinds = {k.key: _word(k) for k in place.partner_kinds}
-    shared = {k.key: _word(k) for k in place.resource_kinds}
-    shared |= {k.key: _word(k) for k in place.mediation_room_kinds}
+    kinds = {k.key: named(k) for k in place.partner_kinds}
+    shared = {k.key: named(k) for k in place.resource_kinds}
+    shared |= {k.key: named(k) for k in place.mediation_room_kinds}
     rows = Partner.objects.filter(active=True).filter(seen | within_ids(over)).select_related("area")
     things = Resource.objects.filter(active=True).filter(seen | within_ids(over))
     things = things.select_related("area", "partner", "place")
+
+    def may(area: Area) -> bool:
+        return actor.scope.can(PARTNER, area.path)
+
     context = {
         "tabs": tabs(TABS, "partners"),
-        "partners": [(p, kinds.get(p.kind, "")) for p in rows[:500]],
-        "resources": [(r, shared.get(r.kind, "")) for r in things[:500]],
+        "partners": [(p, kinds.get(p.kind, ""), may(p.area)) for p in rows[:500]],
+        "resources": [(r, shared.get(r.kind, ""), may(r.area)) for r in things[:500]],
         "manages": actor.scope.can(PARTNER),
     }
     return page(request, "desk/people/partners.html", context, on="people")

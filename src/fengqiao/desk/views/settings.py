@@ -21,7 +21,7 @@ from fengqiao.accounts.scope import Actor
 from fengqiao.desk.forms.settings import API, APPOINT, CONFIGURE, REGISTRY, TemplateForm
 from fengqiao.desk.nav import BIG_TEXT
 from fengqiao.desk.page import actor_of, go, page, refuse
-from fengqiao.desk.pickers import category_name
+from fengqiao.desk.pickers import category_name, head_name
 from fengqiao.desk.room import Room, hand_out, run, sent, tabs
 from fengqiao.lib import clock
 from fengqiao.lib.errors import Refusal
@@ -136,7 +136,7 @@ def categories(request: HttpRequest) -> HttpResponse:
     rows = list(current_categories().values())
     groups = [
         (head, [(c, category_name(c), f"{c.due_amount} {_UNITS.get(c.due_unit, '')}") for c in found])
-        for head, found in groupby(rows, key=lambda c: c.head_zh)
+        for head, found in groupby(rows, key=head_name)
     ]
     context = {"tabs": _tabs(actor_of(request), "categories"), "groups": groups, "total": len(rows)}
     return page(request, "desk/settings/categories.html", context, on="settings")

@@ -15,12 +15,14 @@ from fengqiao.accounts.models import Person
 from fengqiao.desk.demo import DEMO_PASSWORD, demo_accounts
 from fengqiao.desk.forms.signin import SigninForm
 from fengqiao.desk.page import go
+from fengqiao.lib.guard import limited
 from fengqiao.lib.policy import public, signed_in
 from fengqiao.teams.scopes import scope_of
 
 
 @public
 @never_cache
+@limited("signins")
 @sensitive_post_parameters("password")
 def signin(request: HttpRequest) -> HttpResponse:
     """Ask who it is; then on to where they were going, inside this house only. Locked doors: axes answers."""
@@ -33,6 +35,7 @@ def signin(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(onward or first_page(form.person))
     accounts = demo_accounts() if settings.DEMO else []
     context = {"form": form, "next": onward, "accounts": accounts, "demo_password": DEMO_PASSWORD}
+    context["unsent"] = "unsent" in request.GET
     return render(request, "desk/signin/signin.html", context, status=422 if form.errors else 200)
 
 

@@ -80,7 +80,7 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
     form = ProgressForm(request.POST)
     if form.is_valid():
         try:
-            actions.record_progress(found, by=actor_of(request), text=form.cleaned_data["text"])
+            actions.record_progress(found, by=actor_of(request), **form.cleaned_data)
         except Refusal as refusal:
             form.add_error(None, refusal.message)
         else:

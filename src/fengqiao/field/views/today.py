@@ -11,6 +11,7 @@ from fengqiao.field.shell import actor_of, duty_now, page
 from fengqiao.lib import clock
 from fengqiao.lib.place_config import current_place
 from fengqiao.lib.policy import needs
+from fengqiao.lib.present import named
 from fengqiao.matters.queries import follow_ups_due, mine
 from fengqiao.notices.models import Notice
 from fengqiao.teams.models import Duty
@@ -44,7 +45,7 @@ def today(request: HttpRequest) -> HttpResponse:
 def me(request: HttpRequest) -> HttpResponse:
     """Who I am here, when I am on duty, what I was told."""
     actor, now = actor_of(request), clock.now()
-    roles = {role.key: role.zh for role in current_place().roles}
+    roles = {role.key: named(role) for role in current_place().roles}
     week = Duty.objects.filter(
         person_id=actor.person_id or 0, ends_at__gt=now, starts_at__lt=now + timedelta(days=7)
     )

@@ -7,7 +7,7 @@ from fengqiao.intake.actions.decide import accept_report, link_report, refuse_re
 from fengqiao.intake.actions.photos import add_photo, add_photo_by_code
 from fengqiao.intake.actions.receive import receive_report
 from fengqiao.intake.actions.talk import answer, ask, ask_again, rate_report
-from fengqiao.intake.actions.undo import undo_decision, unlink_report
+from fengqiao.intake.actions.undo import undo_decision, unlink_report, withdraw_matter
 from fengqiao.intake.drafts import (
     Again,
     ContactCard,
@@ -46,4 +46,5 @@ __all__ = [
     "refuse_report",
     "undo_decision",
     "unlink_report",
+    "withdraw_matter",
 ]

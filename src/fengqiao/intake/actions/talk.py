@@ -77,8 +77,9 @@ def answer(code: str, *, text: str) -> Report:
 
 
 def _already_said(report: Report, words: str) -> bool:
-    last = report.messages.filter(from_reporter=True).order_by("-id").first()
-    return last is not None and last.text == words and clock.now() - last.at < _REPEAT
+    """A form sent twice. The same words after another question are another answer."""
+    last = report.messages.order_by("-id").first()
+    return last is not None and last.from_reporter and last.text == words and clock.now() - last.at < _REPEAT
 
 
 def _add(report: Report, words: str) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.intake import rules
-from fengqiao.intake.actions._base import line, record, save, take
+from fengqiao.intake.actions._base import first_owner, line, record, save, take
 from fengqiao.intake.choices import ReportEventKind, ReportState
 from fengqiao.intake.compose import first_step, look_by
 from fengqiao.intake.models import Correction, Report, ReportEvent
@@ -47,13 +47,41 @@ def unlink_report(report: Report, *, by: Actor, reason: str, version: int | None
     if matter is None:
         raise Refusal("这条没有并入别的事", code="wrong_state")
     matters.report_unlinked(matter, by=by, text=words)
-    found.state, found.matter = ReportState.NEW, None
-    found.decided_at, found.decided_by = None, None
-    found.next_step = first_step(found.severity, found.unplaced)
-    found.due_at = look_by(found.severity, clock.now(), found.outside_due_at)
-    save(found)
+    _back_to_inbox(found)
     record(found, ReportEventKind.UNDONE, by, words, data={"matter": matter.pk, "unlinked": True})
     return found
+
+
+def _back_to_inbox(report: Report) -> None:
+    """Undecided again, with a fresh time; never in the hands of the person it is about."""
+    report.state, report.matter = ReportState.NEW, None
+    report.decided_at, report.decided_by = None, None
+    report.next_step = first_step(report.severity, report.unplaced)
+    report.due_at = look_by(report.severity, clock.now(), report.outside_due_at)
+    if report.about_id is not None and report.owner_id == report.about_id:
+        first_owner(report, report.area)
+    save(report)
+
+
+@transaction.atomic
+def withdraw_matter(matter: Matter, *, by: Actor, reason: str) -> Matter:
+    """Take back a matter opened by mistake; every report in it comes back to the inbox with a fresh time.
+
+    Who may and until when is decided by ``matters.actions.withdraw``; where it refuses nothing has changed.
+    """
+    words = line(reason, what="撤回的原因", field="reason", limit=300)
+    rows = Report.objects.select_for_update(of=("self",)).select_related("area").filter(matter=matter)
+    for report in rows.order_by("pk"):
+        _back_to_inbox(report)
+        _undecide(report)
+        record(report, ReportEventKind.UNDONE, by, words, data={"matter": matter.pk, "withdrawn": True})
+    return matters.withdraw(matter, by=by, reason=words)
+
+
+def _undecide(report: Report) -> None:
+    """What was learnt from the decision goes with it."""
+    Correction.objects.filter(report=report).delete()
+    report.suggestions.update(accepted=None, decided_by=None, decided_at=None)
 
 
 @transaction.atomic
@@ -70,22 +98,22 @@ def undo_decision(report: Report, *, by: Actor) -> Report:
         raise Refusal("后来又有了新情况，不能撤销；请在事项里改", code="too_late")
     if not rules.still_undoable(found.decided_at, now):
         raise Refusal("过了 10 分钟，不能撤销；请在事项里转交、改类别或拆出", code="too_late")
-    if found.matter is not None:
-        _take_back(found, found.matter, event, by)
+    matter, was = found.matter, found.state
     _restore(found, event.data["before"])
     found.matter, found.decided_at, found.decided_by = None, None, None
     found.refused_to = found.refused_why = ""
     save(found)
-    Correction.objects.filter(report=found).delete()
-    found.suggestions.update(accepted=None, decided_by=None, decided_at=None)
+    if matter is not None:
+        _take_back(was, matter, event, by)
+    _undecide(found)
     record(found, ReportEventKind.UNDONE, by, data={"of": event.kind, "event": event.pk})
     return found
 
 
-def _take_back(report: Report, matter: Matter, event: ReportEvent, by: Actor) -> None:
+def _take_back(was: str, matter: Matter, event: ReportEvent, by: Actor) -> None:
     if matter.version != event.data.get("matter_version"):
         raise Refusal("这件事已经有人动过，不能撤销；请在事项里改", code="too_late")
-    if report.state == ReportState.MERGED:
+    if was == ReportState.MERGED:
         matters.report_unlinked(matter, by=by, text="撤销并入")
         return
     if not by.scope.can("matter.assign", matter.area.path) and matter.opened_by_id != by.person_id:

@@ -124,6 +124,12 @@ def full_weekday(value: datetime | date | None) -> str:
 
 
 @register.filter
+def named(item: present.Named) -> str:
+    """The name of a category, a level or a role in the language of the page."""
+    return present.named(item)
+
+
+@register.filter
 def dash(value: object) -> SafeString:
     """The value, or a dash for nothing; on a narrow screen a cell with only a dash is left out."""
     said = str(value if value is not None else "")

@@ -93,7 +93,7 @@ def open_matter(
 
 def _may_open(by: Actor, area: Area) -> None:
     rights = ("report.triage", "matter.handle")
-    if by.kind == "person" and not any(by.scope.can(right, area.path) for right in rights):
+    if not by.is_system and not any(by.scope.can(right, area.path) for right in rights):
         raise NotAllowed("在这个地方立事项不在您的职责里，请报给值班民警")
 
 
@@ -302,8 +302,14 @@ def reply(matter: Matter, *, by: Actor, text: str) -> Matter:
 
 @transaction.atomic
 def withdraw(matter: Matter, *, by: Actor, reason: str) -> Matter:
-    """Take back a matter opened by mistake, within ten minutes and before anybody worked on it."""
+    """Take back a matter opened by mistake, within ten minutes and before anybody worked on it.
+
+    Refused while a report hangs on it: the report would go down with it (``intake.actions.withdraw_matter``
+    brings its reports back to the inbox first).
+    """
     found = take(matter, "withdraw", by)
+    if found.reports.exists():
+        raise Refusal("这件事里有反映，请在收件里撤销受理或拆出，反映才会回到收件", code="has_reports")
     if by.person_id != found.opened_by_id and "matter.assign" not in rights_over(found, by):
         raise OutOfReach
     late = (clock.now() - found.opened_at).total_seconds() > 600

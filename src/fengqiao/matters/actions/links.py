@@ -29,7 +29,13 @@ def _other(matter: Matter, by: Actor) -> Matter:
 
 @transaction.atomic
 def merge(matter: Matter, *, by: Actor, into: Matter) -> Link:
-    """Two matters are one: this one ends as part of ``into``; every reporter reads the other's progress."""
+    """Two matters are one: this one ends as part of ``into``; every reporter reads the other's progress.
+
+    Both rows are held from the start, always in the same order: of two matters merged into each other at the same
+    moment one stays open.
+    """
+    both = Matter.objects.select_for_update().filter(pk__in=[matter.pk, into.pk])
+    list(both.order_by("pk").values_list("pk", flat=True))
     found = take(matter, "merge", by)
     other = _other(into, by)
     if other.pk == found.pk or other.state not in OPEN_STATES:
@@ -55,6 +61,7 @@ def merge(matter: Matter, *, by: Actor, into: Matter) -> Link:
     found.merged_into = other
     found.closed_at = now
     save(found)
+    save(other)
     record(found, EventKind.MERGED, by, other.number, data={"into": other.pk, "link": row.pk}, public=True)
     record(other, EventKind.LINKED, by, found.number, data={"kind": LinkKind.DUPLICATE, "from": found.pk})
     return row

@@ -20,6 +20,7 @@ from fengqiao.mediation.inputs import said
 from fengqiao.mediation.models import Document, DocumentTemplate, MediationCase
 from fengqiao.mediation.papers import Paper, applies, load_papers
 from fengqiao.mediation.policy import ACTIONS
+from fengqiao.teams import queries as teams
 from fengqiao.teams.models import Station
 
 MAX_RECEIVED = 10 * 2**20
@@ -211,7 +212,8 @@ def drop_template(kind: str, *, by: Actor) -> int:
 
 
 def _keeper(by: Actor, verb: str) -> None:
-    if by.kind != "person" or not by.scope.can(ACTIONS[verb]):
+    """The templates are the whole station's: who keeps a part of its ground does not change them."""
+    if by.kind != "person" or not by.scope.can(ACTIONS[verb], teams.station().area.path):
         raise NotAllowed("换文书模板是系统管理员的职责")
 
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from fengqiao.intake.public import receipt_view
-from fengqiao.lib.errors import OutOfReach
+from fengqiao.lib import guard
+from fengqiao.lib.errors import OutOfReach, TooMany
 from fengqiao.portal.forms import CodeForm
 from fengqiao.portal.page import go, open_to_all, page
 
@@ -20,9 +21,12 @@ def progress(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST) if request.method == "POST" else CodeForm()
     if form.is_bound and form.is_valid():
         code = form.cleaned_data["code"]
+        if seconds := guard.wait(request, "guesses"):
+            raise TooMany(seconds)
         try:
             receipt_view(code)
         except OutOfReach:
+            guard.charge(request, "guesses")
             form.add_error("code", _("没有这个查询码。请对照回执核对一遍，一个字母也不能差"))
         else:
             return go(reverse("portal:receipt", args=[code]))

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from fengqiao.accounts.scope import RESIDENT
 from fengqiao.algorithms.danger import danger_floor
 from fengqiao.intake.actions import Receipt, receive_report
+from fengqiao.lib import guard
 from fengqiao.lib.errors import Refusal
 from fengqiao.portal import ground
 from fengqiao.portal.forms import ReportForm, fresh_key, refuse
@@ -53,6 +54,9 @@ def _panel(form: ReportForm) -> str:
 
 
 def _sent(request: HttpRequest, form: ReportForm) -> HttpResponse:
+    if seconds := guard.wait(request, "reports"):
+        return _later(request, form, seconds)
+    guard.charge(request, "reports")
     if form.is_valid():
         try:
             receipt = _received(form)
@@ -64,6 +68,20 @@ def _sent(request: HttpRequest, form: ReportForm) -> HttpResponse:
     form.forget_broken_point()
     staff = bool(form.data.get("staff") or form.data.get("staff_name"))
     return _shown(request, form, staff, status=422)
+
+
+def _later(request: HttpRequest, form: ReportForm, seconds: int) -> HttpResponse:
+    """Too many at once from there: the form with everything typed and the same key, to be sent a little later."""
+    form.is_valid()
+    words = _(
+        "这里一下子交得太多。请过 %(n)s 秒再按一次“提交”：写的都还在，同一份按几次也只算一份。有危险现在就打 110"
+    )
+    form.add_error(None, words % {"n": seconds})
+    form.forget_broken_point()
+    staff = bool(form.data.get("staff") or form.data.get("staff_name"))
+    answer = _shown(request, form, staff, status=429)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def _received(form: ReportForm) -> Receipt:

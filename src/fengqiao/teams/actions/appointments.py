@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.db import transaction
 
+from fengqiao.accounts import reach
 from fengqiao.accounts.checks import demand
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Actor
@@ -90,6 +91,8 @@ def _candidate(person: Person, by: Actor) -> Person:
     if by.person_id is not None and by.person_id == person.pk:
         raise NotAllowed("不能任命自己，请由另一位有任命权的人来做")
     found = Person.objects.select_for_update().get(pk=person.pk)
+    if not reach.sees(by, found):
+        raise OutOfReach
     if not found.is_active:
         raise Refusal(f"{found.name} 的账号已停用，请先恢复", code="inactive", field="person")
     return found

@@ -112,9 +112,12 @@ def add_resource(
     demand(by, PARTNER, area.path, see=PEOPLE)
     if partner is not None and not partner.active:
         raise Refusal(f"{partner.name} 已不在名单里", code="inactive", field="partner")
+    kind, name = _kind(kind, _resource_kinds()), _name(name)
+    if Resource.objects.filter(kind=kind, name=name, area=area, partner=partner, active=True).exists():
+        raise Refusal(f"“{name}”已经在名单里", code="taken", field="name")
     row = Resource.objects.create(
-        kind=_kind(kind, _resource_kinds()),
-        name=_name(name),
+        kind=kind,
+        name=name,
         area=area,
         partner=partner,
         place=place,
