@@ -103,14 +103,17 @@ class House:
             self.process.wait()
             self.process = None
 
+    def headers(self, key: str = "") -> dict[str, str]:
+        """What a program with the token sends along; ``key`` makes sending again harmless."""
+        found = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        return {**found, "Idempotency-Key": key} if key else found
+
     def ask(self, method: str, path: str, body: object = None, key: str = "") -> tuple[int, str]:
         """One request on its own connection: status and text. Raises OSError when the server is gone."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        if key:
-            headers["Idempotency-Key"] = key
         try:
-            connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+            text = json.dumps(body) if body is not None else None
+            connection.request(method, path, text, self.headers(key))
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
         except http.client.HTTPException as error:

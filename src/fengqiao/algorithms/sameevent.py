@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from math import exp, log, sqrt
 
 from fengqiao.algorithms.addressdetail import details
@@ -84,7 +85,12 @@ def traits(doc: Doc) -> Traits:
 
     What is said again counts more: a feature met twice, and one met four times, is a feature of its own.
     """
-    text = doc.text[:MAX_CHARS]
+    return _traits(doc.text[:MAX_CHARS])
+
+
+@lru_cache(maxsize=512)
+def _traits(text: str) -> Traits:
+    """By the words alone: a report is compared with several others, and so are those that came just before."""
     flat = flatten(text)
     counts = Counter(word for word in words(flat) if len(word) > 1 and word.isalnum() and word not in _STOP)
     for run in _RUN.findall(flat):

@@ -46,7 +46,11 @@ def collect_static() -> None:
 
 
 def serve(host: str, port: int, workers: int) -> None:
-    """Serve until stopped: granian, WSGI, ``workers`` processes with four threads each."""
+    """Serve until stopped: granian, WSGI, ``workers`` processes with two threads each.
+
+    More threads share one interpreter and wait for it while they hold the writer gate: with four a worker, an eighth
+    fewer reports were taken in a second.
+    """
     from granian import Granian
     from granian.constants import Interfaces
 
@@ -57,7 +61,7 @@ def serve(host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=4,
+        blocking_threads=2,
         backlog=1024,
         log_access=False,
         websockets=False,
