@@ -34,7 +34,9 @@ def refresh_statistics(tables: Iterable[str]) -> bool:
 
 def _grown(cursor: Any, table: str) -> bool:
     name = connection.ops.quote_name(table)
-    cursor.execute(f"SELECT max(rowid) FROM {name}")  # noqa: S608 - the name of one of our own tables
+    # The first and the last id, each by itself: counting would walk the whole table every minute.
+    ends = f"(SELECT max(rowid) FROM {name}) - (SELECT min(rowid) FROM {name})"  # noqa: S608 - one of our own tables
+    cursor.execute(f"SELECT {ends} + 1")
     size = cursor.fetchone()[0] or 0
     if size < SMALL:
         return False
