@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-pytest_plugins = ["tests.cast", "tests.append_only", "tests.browser"]
+pytest_plugins = ["tests.cast", "tests.emptying", "tests.browser"]
 
 CI = os.environ.get("CI", "") not in {"", "0", "false"}
 
