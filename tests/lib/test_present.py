@@ -9,7 +9,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fengqiao.lib import present
+from fengqiao.lib import present, wording
 
 NOW = datetime(2026, 11, 22, 6, 40, tzinfo=UTC)  # 14:40 in the station
 
@@ -142,9 +142,9 @@ def test_a_full_day_is_never_today_and_follows_the_language() -> None:
 
 
 def test_words_one_after_the_other_follow_the_language() -> None:
-    assert present.listed(["张三", "李四"]) == "张三、李四"
+    assert wording.listed(["张三", "李四"]) == "张三、李四"
     with translation.override("en"):
-        assert present.listed(["张三", "李四"]) == "张三, 李四"
+        assert wording.listed(["张三", "李四"]) == "张三, 李四"
 
 
 def test_every_kind_of_matter_has_an_icon_of_its_own() -> None:

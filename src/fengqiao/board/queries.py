@@ -15,7 +15,8 @@ from fengqiao.accounts.scope import Scope
 from fengqiao.intake.models import Report
 from fengqiao.lib import clock
 from fengqiao.lib.heatgrid import HeatGrid
-from fengqiao.lib.present import chinese, listed
+from fengqiao.lib.present import chinese
+from fengqiao.lib.wording import listed
 from fengqiao.matters.choices import FollowUpState, Severity
 from fengqiao.matters.models import FollowUp, Matter, MatterQuerySet
 from fengqiao.teams.queries import on_duty

@@ -18,7 +18,8 @@ from fengqiao.accounts.scope import Actor, Scope
 from fengqiao.intake.queries import waiting
 from fengqiao.lib import clock
 from fengqiao.lib.place_config import current_place
-from fengqiao.lib.present import NavItem, chinese, listed
+from fengqiao.lib.present import NavItem, chinese
+from fengqiao.lib.wording import listed
 from fengqiao.matters.queries import Counts, counts
 from fengqiao.mediation.models import MediationCase
 from fengqiao.teams.models import Duty, Station

@@ -1,6 +1,6 @@
 """Reading configuration files strictly: whatever is odd is refused with the file, the key and what to write.
 
-Plain Python on PyYAML's safe loader; no Django, so that settings may use it while they are being read.
+Plain Python on PyYAML's safe loader; needs no settings of Django, so that they may use it while they are being read.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import NoReturn
 import yaml
 
 from fengqiao.lib.errors import Refusal
+from fengqiao.lib.wording import gettext as _
+from fengqiao.lib.wording import listed
 
 MAX_BYTES = 1_000_000
 """A configuration larger than this was not written by hand."""
@@ -26,7 +28,10 @@ class ConfigError(Refusal):
 
     def __init__(self, file: str, path: str, what: str) -> None:
         super().__init__(
-            f"{file}：{path}：{what}" if path else f"{file}：{what}", code="bad_config", field=path
+            (_("%(file)s：%(path)s：%(what)s") if path else _("%(file)s：%(what)s"))
+            % {"file": file, "path": path, "what": what},
+            code="bad_config",
+            field=path,
         )
         self.file = file
         self.path = path
@@ -42,18 +47,21 @@ class _StrictLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
-            raise _OddError("不能用 & 和 * 引用，请把内容写全")
+            raise _OddError(_("不能用 & 和 * 引用，请把内容写全"))
         node: yaml.Node | None = super().compose_node(parent, index)
         return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[object, object]:
         seen: set[object] = set()
-        for key_node, _ in node.value:
+        for key_node, _value in node.value:
+            line = key_node.start_mark.line + 1
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str):
-                raise _OddError(f"第 {key_node.start_mark.line + 1} 行的键要写成文字（数字加引号）")
+                raise _OddError(_("第 %(line)s 行的键要写成文字（数字加引号）") % {"line": line})
             if key in seen:
-                raise _OddError(f"第 {key_node.start_mark.line + 1} 行的键 “{key}” 写了两次，留一个")
+                raise _OddError(
+                    _("第 %(line)s 行的键 “%(key)s” 写了两次，留一个") % {"line": line, "key": key}
+                )
             seen.add(key)
         return super().construct_mapping(node, deep=True)
 
@@ -79,15 +87,17 @@ def read_yaml(path: Path, shown: str = "") -> dict[str, object]:
     name = shown or path.name
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise ConfigError(name, "", f"文件超过 {MAX_BYTES // 1000} KB，不像是手写的配置，请检查")
+            raise ConfigError(
+                name, "", _("文件超过 %(most)s KB，不像是手写的配置，请检查") % {"most": MAX_BYTES // 1000}
+            )
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise ConfigError(name, "", "读不到这个文件，请检查路径和读取权限") from error
+        raise ConfigError(name, "", _("读不到这个文件，请检查路径和读取权限")) from error
     except UnicodeDecodeError as error:
-        raise ConfigError(name, "", "不是 UTF-8 文字，请另存为 UTF-8") from error
+        raise ConfigError(name, "", _("不是 UTF-8 文字，请另存为 UTF-8")) from error
     value = _parse(text, name)
     if not isinstance(value, dict):
-        raise ConfigError(name, "", "最外层要写成 “键: 值”")
+        raise ConfigError(name, "", _("最外层要写成 “键: 值”"))
     return value
 
 
@@ -96,14 +106,16 @@ def _parse(text: str, name: str) -> object:
     try:
         value: object = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader underneath
     except RecursionError as error:
-        raise ConfigError(name, "", "层次太深，请按样例的层次写") from error
+        raise ConfigError(name, "", _("层次太深，请按样例的层次写")) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise ConfigError(name, "", f"第 {line} 行附近不合 YAML 写法，请检查缩进、冒号和括号") from error
+        raise ConfigError(
+            name, "", _("第 %(line)s 行附近不合 YAML 写法，请检查缩进、冒号和括号") % {"line": line}
+        ) from error
     except _OddError as error:
         raise ConfigError(name, "", str(error)) from error
     except yaml.YAMLError as error:
-        raise ConfigError(name, "", "不是 YAML 文字，可能混进了控制字符，请重新存成 UTF-8 文本") from error
+        raise ConfigError(name, "", _("不是 YAML 文字，可能混进了控制字符，请重新存成 UTF-8 文本")) from error
     return {} if value is None else value
 
 
@@ -132,23 +144,26 @@ class Node:
         entries = self.entries()
         for key, node in entries.items():
             if key not in allowed:
-                node.fail(f"不认识的键 “{key}”，可写：{'、'.join(sorted(allowed))}")
+                node.fail(
+                    _("不认识的键 “%(key)s”，可写：%(known)s")
+                    % {"key": key, "known": listed(sorted(allowed))}
+                )
         for key in required:
             if key not in entries:
-                self.fail(f"缺少 “{key}”，请补上")
+                self.fail(_("缺少 “%(key)s”，请补上") % {"key": key})
         return entries
 
     def entries(self) -> dict[str, Node]:
         """The entries of a mapping with free keys. Raises ConfigError when it is not a mapping."""
         if not isinstance(self.value, dict):
-            self.fail("这里要写 “键: 值” 的一组")
+            self.fail(_("这里要写 “键: 值” 的一组"))
         prefix = f"{self.path}." if self.path else ""
         return {str(key): Node(item, f"{prefix}{key}", self.origins) for key, item in self.value.items()}
 
     def items(self) -> list[Node]:
         """The entries of a list; an entry with a ``key`` is named by it in messages."""
         if not isinstance(self.value, list):
-            self.fail("这里要写一个列表，每行以 “- ” 开头")
+            self.fail(_("这里要写一个列表，每行以 “- ” 开头"))
         return [
             Node(item, f"{self.path}[{name_of(item, index)}]", self.origins)
             for index, item in enumerate(self.value)
@@ -160,10 +175,10 @@ class Node:
         for node in self.items():
             fields = node.entries()
             if "key" not in fields:
-                node.fail("缺少 “key”，请补上（小写字母、数字、下划线）")
+                node.fail(_("缺少 “key”，请补上（小写字母、数字、下划线）"))
             key = fields["key"].key()
             if key in seen:
-                node.fail(f"key “{key}” 用了两次，请改一个")
+                node.fail(_("key “%(key)s” 用了两次，请改一个") % {"key": key})
             seen.add(key)
             yield node
 
@@ -171,47 +186,58 @@ class Node:
         """A short machine name: lower-case letters, figures, underscores."""
         text = self.text()
         if not _KEY.fullmatch(text):
-            self.fail(f"“{text}” 不能作 key，请用小写字母开头，只用小写字母、数字、下划线，最多 30 个")
+            self.fail(
+                _("“%(text)s” 不能作 key，请用小写字母开头，只用小写字母、数字、下划线，最多 30 个")
+                % {"text": text}
+            )
         return text
 
     def text(self, limit: int = 200) -> str:
         """Text that is not empty, of at most ``limit`` characters."""
         if not isinstance(self.value, str):
-            self.fail("这里要写文字（数字请加引号）")
+            self.fail(_("这里要写文字（数字请加引号）"))
         text = self.value.strip()
         if not text:
-            self.fail("这里不能空着，请写上文字")
+            self.fail(_("这里不能空着，请写上文字"))
         if len(text) > limit:
-            self.fail(f"最多 {limit} 字，现在 {len(text)} 字")
+            self.fail(_("最多 %(limit)s 字，现在 %(n)s 字") % {"limit": limit, "n": len(text)})
         return text
 
     def whole(self, low: int = 0, high: int = 10**9) -> int:
         """A whole number between ``low`` and ``high``, both included."""
         if isinstance(self.value, bool) or not isinstance(self.value, int):
-            self.fail(f"这里要写 {low} 到 {high} 的整数")
+            self.fail(_("这里要写 %(low)s 到 %(high)s 的整数") % {"low": low, "high": high})
         if not low <= self.value <= high:
-            self.fail(f"要在 {low} 到 {high} 之间，现在是 {self.value}")
+            self.fail(
+                _("要在 %(low)s 到 %(high)s 之间，现在是 %(value)s")
+                % {"low": low, "high": high, "value": self.value}
+            )
         return self.value
 
     def number(self, low: float, high: float) -> float:
         """A number between ``low`` and ``high``, both included."""
         if isinstance(self.value, bool) or not isinstance(self.value, int | float):
-            self.fail(f"这里要写 {low:g} 到 {high:g} 的数")
+            self.fail(_("这里要写 %(low)s 到 %(high)s 的数") % {"low": f"{low:g}", "high": f"{high:g}"})
         if not low <= self.value <= high:
-            self.fail(f"要在 {low:g} 到 {high:g} 之间，现在是 {self.value:g}")
+            self.fail(
+                _("要在 %(low)s 到 %(high)s 之间，现在是 %(value)s")
+                % {"low": f"{low:g}", "high": f"{high:g}", "value": f"{self.value:g}"}
+            )
         return float(self.value)
 
     def flag(self) -> bool:
         """true or false."""
         if not isinstance(self.value, bool):
-            self.fail("这里要写 true 或 false")
+            self.fail(_("这里要写 true 或 false"))
         return self.value
 
     def one_of(self, choices: Collection[str]) -> str:
         """One of ``choices``."""
         text = self.text()
         if text not in choices:
-            self.fail(f"不认识 “{text}”，可写：{'、'.join(sorted(choices))}")
+            self.fail(
+                _("不认识 “%(text)s”，可写：%(known)s") % {"text": text, "known": listed(sorted(choices))}
+            )
         return text
 
     def texts(self) -> tuple[str, ...]:
@@ -219,7 +245,7 @@ class Node:
         found = [node.text() for node in self.items()]
         for node, text in zip(self.items(), found, strict=True):
             if found.count(text) > 1:
-                node.fail(f"“{text}” 写了两次，留一个")
+                node.fail(_("“%(key)s” 写了两次，留一个") % {"key": text})
         return tuple(found)
 
 

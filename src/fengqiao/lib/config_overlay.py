@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from fengqiao.lib.config_files import ConfigError, name_of
+from fengqiao.lib.wording import gettext as _
 
 
 class Overlay:
@@ -48,7 +49,7 @@ class Overlay:
             key = name_of(item, index)
             here = f"{path}[{key}]"
             if key in seen:
-                raise ConfigError(file, here, f"key “{key}” 用了两次，请改一个")
+                raise ConfigError(file, here, _("key “%(key)s” 用了两次，请改一个") % {"key": key})
             seen.add(key)
             if isinstance(item, dict) and "off" in item:
                 self._take_out(merged, item, key, here, file)
@@ -60,9 +61,9 @@ class Overlay:
         self, merged: dict[str, object], item: dict[object, object], key: str, here: str, file: str
     ) -> None:
         if item != {"key": key, "off": True}:
-            raise ConfigError(file, here, "停用只写 key 和 off: true，不写别的")
+            raise ConfigError(file, here, _("停用只写 key 和 off: true，不写别的"))
         if key not in merged:
-            raise ConfigError(file, here, f"没有 “{key}” 可以停用，请检查 key")
+            raise ConfigError(file, here, _("没有 “%(key)s” 可以停用，请检查 key") % {"key": key})
         del merged[key]
         self.origins[here] = file
 

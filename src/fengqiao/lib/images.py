@@ -14,6 +14,7 @@ import warnings
 import zipfile
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
 from PIL import (
     Image,
     ImageOps,
@@ -63,7 +64,7 @@ def reencode(data: bytes, *, name: str = "") -> Picture:
     Raises Refusal (code "photo") for an empty, oversized or unreadable file, for SVG and HTML, and for files
     that are something else besides a photo (archives, pages, PDF).
     """
-    called = f"“{name}”" if name else "这张照片"
+    called = f"“{name}”" if name else _("这张照片")
     _refuse_foreign(data, called)
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as source:
@@ -78,7 +79,9 @@ def reencode(data: bytes, *, name: str = "") -> Picture:
     except Exception as error:
         # Decoders meet hostile input here and fail in every way there is; to the sender each is the same.
         log.info("a photo could not be decoded: %s", type(error).__name__)
-        raise _no(called, "打不开，可能已损坏或不是照片。请换一张 JPG、PNG 或 WebP 照片") from error
+        raise _no(
+            called, _("%(photo)s打不开，可能已损坏或不是照片。请换一张 JPG、PNG 或 WebP 照片")
+        ) from error
     flat.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
     small = flat.copy()
     small.thumbnail((THUMB_SIDE, THUMB_SIDE), Image.Resampling.LANCZOS)
@@ -86,34 +89,36 @@ def reencode(data: bytes, *, name: str = "") -> Picture:
     return Picture(jpeg, flat.width, flat.height, _jpeg(small, 78), hashlib.sha256(jpeg).hexdigest())
 
 
-def _no(called: str, words: str) -> Refusal:
-    return Refusal(called + words, code="photo", field="photos")
+def _no(called: str, words: str, **figures: object) -> Refusal:
+    """The refusal of a photo; ``words`` is a whole sentence with places for its name and for figures."""
+    return Refusal(words % {"photo": called, **figures}, code="photo", field="photos")
 
 
 def _refuse_foreign(data: bytes, called: str) -> None:
     if not data:
-        raise _no(called, "是空文件，没有内容。请重新选一张")
+        raise _no(called, _("%(photo)s是空文件，没有内容。请重新选一张"))
     if len(data) > MAX_BYTES:
-        size = f"最大 {MAX_BYTES // 2**20} MB，现在 {len(data) / 2**20:.1f} MB"
-        raise _no(called, f"太大：{size}。请用手机自带的“缩小”后再传")
+        words = _("%(photo)s太大：最大 %(most)s MB，现在 %(size).1f MB。请用手机自带的“缩小”后再传")
+        raise _no(called, words, most=MAX_BYTES // 2**20, size=len(data) / 2**20)
     if data[4:12] in _HEIC:
-        raise _no(called, "是 HEIC 格式，这里打不开。请在手机里另存为 JPG 再传")
+        raise _no(called, _("%(photo)s是 HEIC 格式，这里打不开。请在手机里另存为 JPG 再传"))
     lowered = data.lower()
     if data.lstrip()[:4].startswith(_STARTS_AS_TEXT) or any(mark in lowered for mark in _MARKUP):
-        raise _no(called, "不是普通照片，里面夹有网页或文档内容，不能收。请拍照或截屏后再传")
+        raise _no(called, _("%(photo)s不是普通照片，里面夹有网页或文档内容，不能收。请拍照或截屏后再传"))
     if zipfile.is_zipfile(io.BytesIO(data)):
-        raise _no(called, "里夹着压缩包，不能收。请只传照片")
+        raise _no(called, _("%(photo)s里夹着压缩包，不能收。请只传照片"))
 
 
 def _refuse_size(width: int, height: int, called: str) -> None:
     if width * height > MAX_PIXELS:
         raise _too_many_pixels(called)
     if min(width, height) < 1 or max(width, height) > MAX_RATIO * min(width, height):
-        raise _no(called, "长宽相差太大，不像照片。请换一张")
+        raise _no(called, _("%(photo)s长宽相差太大，不像照片。请换一张"))
 
 
 def _too_many_pixels(called: str) -> Refusal:
-    return _no(called, f"像素太多：最多 {MAX_PIXELS // 10_000} 万像素。请缩小后再传")
+    words = _("%(photo)s像素太多：最多 %(most)s 万像素。请缩小后再传")
+    return _no(called, words, most=MAX_PIXELS // 10_000)
 
 
 def _flatten(image: Image.Image) -> Image.Image:

@@ -49,6 +49,8 @@ from fengqiao.lib.place_vocabulary import (
     Label,
     Rhythm,
 )
+from fengqiao.lib.wording import gettext as _
+from fengqiao.lib.wording import listed
 
 __all__ = [
     "AREA_RANKS",
@@ -117,13 +119,18 @@ def load_place(key: str | Path | None = None) -> PlaceConfig:
         return _load_own(chosen)
     folder = Path(chosen)
     if not (isinstance(key, Path) or os.sep in chosen):
-        known = "、".join((BASE, *list_places()))
+        known = listed((BASE, *list_places()))
         raise ConfigError(
-            "FENGQIAO_PLACE", "", f"没有叫 “{chosen}” 的配置，可写：{known}，或写本所文件夹的路径"
+            "FENGQIAO_PLACE",
+            "",
+            _("没有叫 “%(chosen)s” 的配置，可写：%(known)s，或写本所文件夹的路径")
+            % {"chosen": chosen, "known": known},
         )
     if not (folder / _FILE).is_file():
         raise ConfigError(
-            str(folder), "", f"文件夹里没有 {_FILE}，请放一个进去（可以只写和基础配置不同的地方）"
+            str(folder),
+            "",
+            _("文件夹里没有 %(file)s，请放一个进去（可以只写和基础配置不同的地方）") % {"file": _FILE},
         )
     return _build(folder.resolve().name, folder)
 
@@ -178,5 +185,8 @@ def _build(key: str, folder: Path | None) -> PlaceConfig:
         if error.file == shown:
             raise
         # The base alone is sound, so what no longer fits was made so by the place: send its author there.
-        what = f"{error.what}（来自 {error.file}，和本文件对不上，请在本文件里一并改）"
+        what = _("%(what)s（来自 %(file)s，和本文件对不上，请在本文件里一并改）") % {
+            "what": error.what,
+            "file": error.file,
+        }
         raise ConfigError(shown, error.path, what) from error

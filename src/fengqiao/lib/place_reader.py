@@ -32,6 +32,8 @@ from fengqiao.lib.place_vocabulary import (
     STATION,
     WORDS,
 )
+from fengqiao.lib.wording import gettext as _
+from fengqiao.lib.wording import listed
 
 _NAMED = ("key", "zh", "en")
 _SCALE_COUNTS = (
@@ -39,7 +41,10 @@ _SCALE_COUNTS = (
     "key_sites", "officers", "auxiliaries", "volunteers", "matters_per_year",
 )  # fmt: skip
 
-_SCALE_EXTRAS = ("zones", "households_of_first_village", "tenants")
+_SCALE_EXTRAS = (
+    "zones", "households_of_first_village", "tenants", "years", "disputes_per_year", "mediated_percent",
+    "settled_percent",
+)  # fmt: skip
 
 TOP_KEYS = (
     "name", "words", "ladder", "station_level", "roles", "answer_chain", "team_kinds", "mechanisms",
@@ -62,8 +67,8 @@ def read_place(key: str, root: Node) -> PlaceConfig:
         key=key,
         name_zh=name_zh,
         name_en=name_en,
-        words={k: zh for k, (zh, _) in words.items()},
-        words_en={k: en for k, (_, en) in words.items()},
+        words={k: zh for k, (zh, _en) in words.items()},
+        words_en={k: en for k, (_zh, en) in words.items()},
         ladder=ladder,
         station_level=station_level,
         roles=roles,
@@ -95,17 +100,17 @@ def _known(node: Node, known: Iterable[str], at_least: int = 0) -> tuple[str, ..
     for item in node.items():
         item.one_of(known)
     if len(keys) < at_least:
-        node.fail(f"至少写 {at_least} 个，可写：{'、'.join(known)}")
+        node.fail(_("至少写 %(n)s 个，可写：%(known)s") % {"n": at_least, "known": listed(known)})
     return keys
 
 
 def _ladder(node: Node, station: Node, roles: set[str]) -> tuple[tuple[Level, ...], Level]:
     entries = list(node.keyed())
     if not entries:
-        node.fail("化解层级至少要有一级")
+        node.fail(_("化解层级至少要有一级"))
     keys = [entry.entries()["key"].one_of(AREA_RANKS) for entry in entries]
     if keys != sorted(keys, key=AREA_RANKS.index):
-        node.fail(f"层级要从低到高排：{'、'.join(AREA_RANKS)}")
+        node.fail(_("层级要从低到高排：%(ranks)s") % {"ranks": listed(AREA_RANKS)})
     above: list[str | None] = [*keys[1:], None]
     ladder = tuple(_level(entry, up, roles) for entry, up in zip(entries, above, strict=True))
     _check_starts(node, ladder)
@@ -142,20 +147,23 @@ def _check_starts(node: Node, ladder: tuple[Level, ...]) -> None:
     order = [code for level in ladder for code in level.starts]
     for code in START_CODES[:-1]:
         if order.count(code) != 1:
-            node.fail(f"起始层级 {code} 要在恰好一级的 starts 里，现在出现 {order.count(code)} 次")
+            node.fail(
+                _("起始层级 %(code)s 要在恰好一级的 starts 里，现在出现 %(n)s 次")
+                % {"code": code, "n": order.count(code)}
+            )
     if order != sorted(order, key=START_CODES.index):
-        node.fail("starts 要按 G、V、T、C 从低到高排")
+        node.fail(_("starts 要按 G、V、T、C 从低到高排"))
 
 
 def _role(node: Node) -> Role:
     fields = node.fields((*_NAMED, "rights", "certificate", "term_months", "duties"), (*_NAMED, "rights"))
     rights = _known(fields["rights"], RIGHTS)
     if CONTROL_RIGHTS & set(rights) and CASE_RIGHTS & set(rights):
-        fields["rights"].fail("系统管理和审计的权限不能和看事项的权限放在同一个角色里，请分成两个角色")
+        fields["rights"].fail(_("系统管理和审计的权限不能和看事项的权限放在同一个角色里，请分成两个角色"))
     certificate = fields["certificate"].flag() if "certificate" in fields else False
     duties = fields["duties"].texts() if "duties" in fields else ()
     if certificate and not duties:
-        node.fail("发聘书的角色要写 duties（聘书上的职责），至少一条")
+        node.fail(_("发聘书的角色要写 duties（聘书上的职责），至少一条"))
     return Role(
         key=fields["key"].key(),
         zh=fields["zh"].text(60),
@@ -200,7 +208,7 @@ def _items(node: Node, roles: set[str]) -> tuple[Item, ...]:
             )
         )
     if not found:
-        node.fail("至少写一项")
+        node.fail(_("至少写一项"))
     return tuple(found)
 
 
@@ -286,5 +294,5 @@ def _scale(node: Node, team_kinds: set[str]) -> Scale:
     }
     for key in ("stations", "streets", "grids", "beats", "residents", "households", "officers"):
         if counts[key] < 1:
-            fields[key].fail("至少要有 1")
+            fields[key].fail(_("至少要有 1"))
     return Scale(area_km2=fields["area_km2"].number(0.01, 1_000_000), teams=tuple(teams), **counts)

@@ -166,6 +166,9 @@ class Scale:
 
     ``zones``: special quarters laid out with posts of their own. ``households_of_first_village``: one village
     has exactly so many, 0 for an ordinary one. ``tenants``: people who rent there, on top of ``residents``.
+    ``years``: how far the told past reaches back. ``disputes_per_year``: how many of a year's reports are of
+    disputes, 0 for as many as usual; ``mediated_percent`` of those that may be mediated are, and about
+    ``settled_percent`` of these are settled.
     """
 
     area_km2: float
@@ -186,6 +189,10 @@ class Scale:
     zones: int = 0
     households_of_first_village: int = 0
     tenants: int = 0
+    years: int = 1
+    disputes_per_year: int = 0
+    mediated_percent: int = 62
+    settled_percent: int = 97
     teams: tuple[TeamScale, ...] = ()
 
 

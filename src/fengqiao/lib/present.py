@@ -140,11 +140,6 @@ def named(item: Named) -> str:
     return item.zh if chinese() else item.en
 
 
-def listed(words: Iterable[object]) -> str:
-    """Words one after the other, with the sign that stands between them in the language of the page."""
-    return _("、").join(map(str, words))
-
-
 def span(length: timedelta, *, units: int = 2) -> str:
     """A length of time in at most `units` units: 2 天 9 小时, 3 小时 20 分, 48 分钟."""
     minutes = max(0, int(length.total_seconds() // 60))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from django.utils.translation import gettext as _
+
 from fengqiao.lib.errors import Refusal
 
 MAX_TEXT = 10_000
@@ -26,7 +28,8 @@ def clean(text: str, *, limit: int = MAX_TEXT, field: str = "text") -> str:
     text = text.translate(_DROP).replace("\r\n", "\n").replace("\r", "\n").strip()
     if len(text) > limit:
         raise Refusal(
-            f"太长了：最多 {limit} 字，现在 {len(text)} 字。请分成几条，或把材料作为附件交来",
+            _("太长了：最多 %(limit)s 字，现在 %(n)s 字。请分成几条，或把材料作为附件交来")
+            % {"limit": limit, "n": len(text)},
             code="too_long",
             field=field,
         )

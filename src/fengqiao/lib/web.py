@@ -13,6 +13,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from fengqiao.lib import policy
@@ -141,7 +142,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 def _not_found(request: HttpRequest) -> HttpResponse:
     if wants_json(request):
-        return JsonResponse({"code": "not_found", "message": "没有找到"}, status=404)
+        return JsonResponse({"code": "not_found", "message": _("没有找到")}, status=404)
     return render(request, "404.html", status=404)
 
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from fengqiao.accounts.scope import Actor
 from fengqiao.lib import clock
 from fengqiao.lib.place_config import current_place
-from fengqiao.lib.present import listed, named
+from fengqiao.lib.present import named
+from fengqiao.lib.wording import listed
 from fengqiao.matters.choices import PromiseState
 from fengqiao.matters.clockwork import warn_at
 from fengqiao.mediation import rules

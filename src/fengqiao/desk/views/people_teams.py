@@ -19,7 +19,8 @@ from fengqiao.lib import clock
 from fengqiao.lib.errors import OutOfReach
 from fengqiao.lib.place_config import current_place
 from fengqiao.lib.policy import needs
-from fengqiao.lib.present import listed, named
+from fengqiao.lib.present import named
+from fengqiao.lib.wording import listed
 from fengqiao.teams import queries
 from fengqiao.teams.choices import EvidenceKind
 from fengqiao.teams.models import DutyList, Evidence, Membership, Partner, Resource, Team

@@ -10,6 +10,7 @@ import uuid
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import models
+from django.utils.translation import gettext as _
 
 from fengqiao.lib.crypto.keyring import KEY_BYTES, NONCE, keyring
 from fengqiao.lib.errors import Refusal
@@ -53,7 +54,7 @@ class Sealed(models.Model):
                 AESGCM(self._data_key()).decrypt(blob[:NONCE], blob[NONCE:], self._aad(field)).decode("utf-8")
             )
         except InvalidTag as error:
-            raise Refusal("这条加密信息被改动过，打不开。请告诉系统管理员核查", code="tampered") from error
+            raise Refusal(_("这条加密信息被改动过，打不开。请告诉系统管理员核查"), code="tampered") from error
 
     def forget(self) -> None:
         """Destroy the row's key (in memory; the caller saves)."""
@@ -74,7 +75,7 @@ class Sealed(models.Model):
         if self.wrapped_key:
             return keyring().unwrap(bytes(self.wrapped_key), self._aad("key"))
         if not create:
-            raise Refusal("这条信息的密钥已销毁，内容不再可读", code="erased")
+            raise Refusal(_("这条信息的密钥已销毁，内容不再可读"), code="erased")
         key = secrets.token_bytes(KEY_BYTES)
         self.wrapped_key = keyring().wrap(key, self._aad("key"))
         return key

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from fengqiao.lib import icons, jswords, present
+from fengqiao.lib import icons, jswords, present, wording
 from fengqiao.lib.heatgrid import HeatGrid
 
 register = template.Library()
@@ -147,7 +147,7 @@ def yuan(amount: Decimal | int | None) -> str:
 @register.filter
 def listed(words: Iterable[object]) -> str:
     """甲、乙: words one after the other."""
-    return present.listed(words)
+    return wording.listed(words)
 
 
 @register.filter
