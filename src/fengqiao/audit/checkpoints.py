@@ -20,6 +20,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.utils.translation import gettext as _
 
 from fengqiao.audit.actions import Fact, append
 from fengqiao.audit.models import GENESIS, Entry
@@ -93,7 +94,11 @@ def write_checkpoint(path: Path, *, actor_id: int | None = None, actor_kind: str
     append(Fact("audit.checkpoint", "entry", "", actor_id, actor_kind))
     report = verify_chain()
     if not report.whole:
-        raise Refusal(f"日志从第 {report.broken_at} 条起对不上，先查明原因，再留存校验点", code="log_broken")
+        raise Refusal(
+            _("日志从第 %(broken_at)s 条起对不上，先查明原因，再留存校验点")
+            % {"broken_at": report.broken_at},
+            code="log_broken",
+        )
     last = Entry.objects.order_by("-id").values_list("id", flat=True)[0]
     point = Checkpoint(report.entries, last, report.head, clock.now(), public_key())
     content: dict[str, Any] = {
@@ -123,9 +128,9 @@ def read_checkpoint(path: Path) -> Checkpoint:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(point.public_key, validate=True))
         key.verify(base64.b64decode(raw["signature"], validate=True), _body(point))
     except InvalidSignature as error:
-        raise Refusal("这个校验点的签名不对，文件被改动过", code="forged_checkpoint") from error
+        raise Refusal(_("这个校验点的签名不对，文件被改动过"), code="forged_checkpoint") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Refusal("这不是校验点文件，或者文件已损坏，请换一份", code="bad_checkpoint") from error
+        raise Refusal(_("这不是校验点文件，或者文件已损坏，请换一份"), code="bad_checkpoint") from error
     return point
 
 

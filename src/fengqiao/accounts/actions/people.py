@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts import reach
 from fengqiao.accounts.checks import demand_anywhere
@@ -49,9 +50,13 @@ def create_person(
     demand_anywhere(by, APPOINT)
     username = username.strip().lower()
     if not _USERNAME.fullmatch(username):
-        raise Refusal("登录名用 2 至 60 个字母、数字或 . _ -", code="bad_username", field="username")
+        raise Refusal(_("登录名用 2 至 60 个字母、数字或 . _ -"), code="bad_username", field="username")
     if Person.objects.filter(username__iexact=username).exists():
-        raise Refusal(f"登录名 {username} 已经有人用了，请换一个", code="taken", field="username")
+        raise Refusal(
+            _("登录名 %(username)s 已经有人用了，请换一个") % {"username": username},
+            code="taken",
+            field="username",
+        )
     person = Person(username=username, **_words(name, title, employer))
     person.set_password(_checked(password, person) if password else None)
     _seal_phone(person, phone)
@@ -67,7 +72,7 @@ def _words(name: str, title: str, employer: str) -> dict[str, str]:
         "employer": one_line(employer, limit=80, field="employer"),
     }
     if not found["name"]:
-        raise Refusal("请填写姓名", code="missing", field="name")
+        raise Refusal(_("请填写姓名"), code="missing", field="name")
     return found
 
 
@@ -75,15 +80,15 @@ def _checked(password: str, person: Person) -> str:
     try:
         validate_password(password, person)
     except ValidationError as error:
-        raise Refusal("；".join(error.messages), code="weak_password", field="password") from error
+        raise Refusal(_("；").join(error.messages), code="weak_password", field="password") from error
     if password.lower() in {person.username.lower(), person.name.lower()}:
-        raise Refusal("密码不能和登录名或姓名一样", code="weak_password", field="password")
+        raise Refusal(_("密码不能和登录名或姓名一样"), code="weak_password", field="password")
     return password
 
 
 def _seal_phone(person: Person, phone: str) -> None:
     if phone and not 5 <= len(digits(phone)) <= 15:
-        raise Refusal("电话号码应有 5 至 15 位数字", code="bad_phone", field="phone")
+        raise Refusal(_("电话号码应有 5 至 15 位数字"), code="bad_phone", field="phone")
     person.set_phone(phone.strip())
 
 
@@ -122,7 +127,7 @@ def read_phone(person: Person, *, by: Actor, purpose: str) -> str:
         raise OutOfReach
     purpose = one_line(purpose, limit=120, field="purpose")
     if not purpose:
-        raise Refusal("请写明为什么要看这个号码", code="missing", field="purpose")
+        raise Refusal(_("请写明为什么要看这个号码"), code="missing", field="purpose")
     trail(by, "contact.read", person, purpose=purpose, field="phone")
     return fresh(person).unseal("phone_sealed")
 
@@ -137,9 +142,9 @@ def change_password(person: Person, *, by: Actor, old: str, new: str) -> Person:
         raise OutOfReach
     person = fresh(person)
     if not person.check_password(old):
-        raise Refusal("原密码不对", code="wrong_password", field="old")
+        raise Refusal(_("原密码不对"), code="wrong_password", field="old")
     if new == old:
-        raise Refusal("新密码和原密码一样，请换一个", code="weak_password", field="new")
+        raise Refusal(_("新密码和原密码一样，请换一个"), code="weak_password", field="new")
     return _new_password(person, new, by, "person.password_changed")
 
 
@@ -152,7 +157,7 @@ def set_password(person: Person, *, by: Actor, password: str) -> Person:
     """
     person = fresh(person)
     if reach.is_self(by, person):
-        raise NotAllowed("自己的密码请在“我的”里改，要先填原密码")
+        raise NotAllowed(_("自己的密码请在“我的”里改，要先填原密码"))
     reach.demand_manages(by, person)
     return _new_password(person, password, by, "person.password_set")
 
@@ -170,7 +175,7 @@ def choose_language(person: Person, *, by: Actor, language: str) -> Person:
     if not reach.is_self(by, person):
         raise OutOfReach
     if language not in dict(settings.LANGUAGES):
-        raise Refusal("没有这种语言", code="bad_language", field="language")
+        raise Refusal(_("没有这种语言"), code="bad_language", field="language")
     person = fresh(person)
     person.language = language
     person.save(update_fields=["language"])
@@ -186,11 +191,11 @@ def deactivate(person: Person, *, by: Actor, reason: str) -> Person:
     """
     person = fresh(person)
     if reach.is_self(by, person):
-        raise NotAllowed("不能停用自己的账号，请由上级来做")
+        raise NotAllowed(_("不能停用自己的账号，请由上级来做"))
     reach.demand_manages(by, person)
     reason = one_line(reason, limit=200, field="reason")
     if not reason:
-        raise Refusal("请写明停用的原因", code="missing", field="reason")
+        raise Refusal(_("请写明停用的原因"), code="missing", field="reason")
     kept = reach.why_kept(person)
     if kept:
         raise Refusal(kept, code="still_needed")

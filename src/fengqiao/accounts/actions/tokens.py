@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts import reach
 from fengqiao.accounts.actions.people import fresh
@@ -47,17 +48,24 @@ def issue_token(person: Person, *, by: Actor, label: str, days: int = 90) -> Iss
         reach.demand_manages(by, person)
     label = one_line(label, limit=60, field="label")
     if not label:
-        raise Refusal("请写明这个令牌给谁用、做什么", code="missing", field="label")
+        raise Refusal(_("请写明这个令牌给谁用、做什么"), code="missing", field="label")
     if not 1 <= days <= MOST_DAYS:
-        raise Refusal(f"有效期应在 1 至 {MOST_DAYS} 天之间", code="bad_days", field="days")
+        raise Refusal(
+            _("有效期应在 1 至 %(most_days)s 天之间") % {"most_days": MOST_DAYS},
+            code="bad_days",
+            field="days",
+        )
     if not person.is_active:
-        raise Refusal("这个账号已停用，不能发令牌", code="inactive")
+        raise Refusal(_("这个账号已停用，不能发令牌"), code="inactive")
     now = clock.now()
     if (
         ApiToken.objects.filter(person=person, revoked_at__isnull=True, expires_at__gt=now).count()
         >= MOST_TOKENS
     ):
-        raise Refusal(f"最多同时有 {MOST_TOKENS} 个有效令牌，请先收回不用的", code="too_many")
+        raise Refusal(
+            _("最多同时有 %(most_tokens)s 个有效令牌，请先收回不用的") % {"most_tokens": MOST_TOKENS},
+            code="too_many",
+        )
     secret = PREFIX + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         person=person,
