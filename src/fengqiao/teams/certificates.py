@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from docx.opc.exceptions import PackageNotFoundError
 from docxtpl import DocxTemplate
 from jinja2 import TemplateError
@@ -79,6 +80,6 @@ def render(appointment: Appointment, station: Station) -> Certificate:
         out = io.BytesIO()
         paper.save(out)
     except (PackageNotFoundError, zipfile.BadZipFile, TemplateError, KeyError, ValueError) as error:
-        words = f"聘书模板 {path.name} 用不了，请照说明改好，或删掉它用自带的模板"
+        words = _("聘书模板 %(path)s 用不了，请照说明改好，或删掉它用自带的模板") % {"path": path.name}
         raise Refusal(words, code="bad_template") from error
     return Certificate(f"聘书-{appointment.person.name}-{appointment.certificate_no}.docx", out.getvalue())

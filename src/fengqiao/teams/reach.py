@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Actor
 from fengqiao.lib import clock
@@ -33,7 +35,7 @@ class TeamReach:
 
     def keeps_things(self, person: Person) -> str:
         if Station.objects.filter(default_owner=person).exists():
-            return f"{person.name} 是本所的默认负责人，请先指定另一位"
+            return _("%(person)s 是本所的默认负责人，请先指定另一位") % {"person": person.name}
         return ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts import reach
 from fengqiao.accounts.checks import demand
@@ -14,6 +15,7 @@ from fengqiao.accounts.trail import trail
 from fengqiao.lib import clock
 from fengqiao.lib.errors import NotAllowed, OutOfReach, Refusal
 from fengqiao.lib.place_config import CASE_RIGHTS, CONTROL_RIGHTS, Role, current_place
+from fengqiao.lib.present import named
 from fengqiao.lib.text import clean, one_line
 from fengqiao.teams import certificates, rules
 from fengqiao.teams.actions.station import ensure_station
@@ -35,7 +37,7 @@ def role_named(key: str) -> Role:
     try:
         return current_place().role(key)
     except KeyError as error:
-        raise Refusal(f"本地没有“{key}”这个职务", code="no_role", field="role") from error
+        raise Refusal(_("本地没有“%(key)s”这个职务") % {"key": key}, code="no_role", field="role") from error
 
 
 @transaction.atomic
@@ -83,18 +85,20 @@ def appoint(
 def _ground(area: Area | None, beat: Beat | None) -> str:
     """Path of the one area or beat meant. Raises Refusal for none and for both."""
     if (area is None) == (beat is None):
-        raise Refusal("请选一个区域，或者一个警务区", code="missing", field="area")
+        raise Refusal(_("请选一个区域，或者一个警务区"), code="missing", field="area")
     return area.path if area else beat.area.path if beat else ""
 
 
 def _candidate(person: Person, by: Actor) -> Person:
     if by.person_id is not None and by.person_id == person.pk:
-        raise NotAllowed("不能任命自己，请由另一位有任命权的人来做")
+        raise NotAllowed(_("不能任命自己，请由另一位有任命权的人来做"))
     found = Person.objects.select_for_update().get(pk=person.pk)
     if not reach.sees(by, found):
         raise OutOfReach
     if not found.is_active:
-        raise Refusal(f"{found.name} 的账号已停用，请先恢复", code="inactive", field="person")
+        raise Refusal(
+            _("%(person)s 的账号已停用，请先恢复") % {"person": found.name}, code="inactive", field="person"
+        )
     return found
 
 
@@ -116,7 +120,7 @@ def _check_giver(by: Actor, role: Role, path: str) -> None:
     held = {right for right in by.scope.rights if by.scope.can(right, path)}
     whole = by.scope.can(APPOINT, ensure_station().area.path)
     if not rules.may_give(role.rights, held, heads_station=whole):
-        raise NotAllowed(f"“{role.zh}”有您自己没有的职权，请由所长任命")
+        raise NotAllowed(_("“%(role)s”有您自己没有的职权，请由所长任命") % {"role": named(role)})
 
 
 def _term(role: Role, start: date | None, end: date | None, by: Actor) -> tuple[date, date | None]:
@@ -124,13 +128,17 @@ def _term(role: Role, start: date | None, end: date | None, by: Actor) -> tuple[
     if end is None and role.term_months:
         end = rules.add_months(start, role.term_months)
     if end is not None and end <= start:
-        raise Refusal("到期日应在开始日之后", code="bad_date", field="valid_to")
+        raise Refusal(_("到期日应在开始日之后"), code="bad_date", field="valid_to")
     if end is not None and end <= today() and not by.is_system:
-        raise Refusal("到期日已经过了，请核对", code="bad_date", field="valid_to")
+        raise Refusal(_("到期日已经过了，请核对"), code="bad_date", field="valid_to")
     if end is not None and end > rules.add_months(start, MOST_YEARS * 12):
-        raise Refusal(f"一次任期最长 {MOST_YEARS} 年", code="bad_date", field="valid_to")
+        raise Refusal(
+            _("一次任期最长 %(most_years)s 年") % {"most_years": MOST_YEARS},
+            code="bad_date",
+            field="valid_to",
+        )
     if start > today() + timedelta(days=366):
-        raise Refusal("最早只能提前一年任命", code="bad_date", field="valid_from")
+        raise Refusal(_("最早只能提前一年任命"), code="bad_date", field="valid_from")
     return start, end
 
 
@@ -145,12 +153,15 @@ def _check_person(
             beat.pk if beat else None,
         ):
             raise Refusal(
-                f"{person.name} 这段时间已经是 {area or beat} 的{role.zh}", code="already", field="role"
+                _("%(person)s 这段时间已经是 %(ground)s 的%(role)s")
+                % {"person": person.name, "ground": area or beat, "role": named(role)},
+                code="already",
+                field="role",
             )
     by_key = {r.key: r.rights for r in current_place().roles}
     sides = [by_key.get(a.role, ()) for a in others] + [role.rights]
     if rules.has_both_sides(sides, CONTROL_RIGHTS, CASE_RIGHTS):
-        words = "管系统、查日志的职务和办理事项的职务不能由一个人兼任，请另外指定人"
+        words = _("管系统、查日志的职务和办理事项的职务不能由一个人兼任，请另外指定人")
         raise Refusal(words, code="both_sides", field="role")
 
 
@@ -182,9 +193,9 @@ def renew(appointment: Appointment, *, by: Actor, valid_to: date | None = None) 
     old = _fresh(appointment)
     demand(by, APPOINT, ground_of(old), see=PEOPLE)
     if old.valid_to is None:
-        raise Refusal("这项任命没有到期日，不用续", code="open_ended")
+        raise Refusal(_("这项任命没有到期日，不用续"), code="open_ended")
     if old.revoked_at is not None or old.valid_to < today():
-        raise Refusal("这项任命已经结束，请重新任命", code="over")
+        raise Refusal(_("这项任命已经结束，请重新任命"), code="over")
     return appoint(
         old.person, by=by, role=old.role, area=old.area, beat=old.beat, valid_from=old.valid_to, valid_to=valid_to,
         duties=old.duties,
@@ -206,11 +217,11 @@ def revoke(appointment: Appointment, *, by: Actor, reason: str) -> Appointment:
             _check_giver(by, role, ground_of(row))
     reason = one_line(reason, limit=200, field="reason")
     if not reason:
-        raise Refusal("请写明收回的原因", code="missing", field="reason")
+        raise Refusal(_("请写明收回的原因"), code="missing", field="reason")
     if row.revoked_at is not None:
-        raise Refusal("这项任命已经收回", code="already")
+        raise Refusal(_("这项任命已经收回"), code="already")
     if not by.is_system and _is_last_appointer(row):
-        raise Refusal("没有别人能任命了，请先任命接任的人", code="last_appointer")
+        raise Refusal(_("没有别人能任命了，请先任命接任的人"), code="last_appointer")
     row.revoked_at, row.revoked_by_id, row.revoke_reason = clock.now(), by.person_id, reason
     row.save(update_fields=["revoked_at", "revoked_by", "revoke_reason"])
     trail(by, "appointment.revoked", row, person=row.person_id, role=row.role, reason=reason)
@@ -238,8 +249,8 @@ def print_certificate(appointment: Appointment, *, by: Actor) -> certificates.Ce
     if by.person_id is None or row.person_id != by.person_id:
         demand(by, PEOPLE, ground_of(row), see=PEOPLE)
     if not row.certificate_no:
-        raise Refusal("这项任命不发聘书", code="no_certificate")
+        raise Refusal(_("这项任命不发聘书"), code="no_certificate")
     if row.revoked_at is not None:
-        raise Refusal("这项任命已经收回，不能再打印聘书", code="over")
+        raise Refusal(_("这项任命已经收回，不能再打印聘书"), code="over")
     trail(by, "certificate.printed", row, number=row.certificate_no)
     return certificates.render(row, ensure_station())

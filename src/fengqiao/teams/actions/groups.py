@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.checks import demand
 from fengqiao.accounts.models import Person
@@ -14,7 +15,9 @@ from fengqiao.accounts.scope import Actor
 from fengqiao.accounts.trail import trail
 from fengqiao.lib.errors import OutOfReach, Refusal
 from fengqiao.lib.place_config import TeamKind, current_place
+from fengqiao.lib.present import named
 from fengqiao.lib.text import clean, one_line
+from fengqiao.lib.wording import listed
 from fengqiao.teams.actions.appointments import today
 from fengqiao.teams.models import Appointment, Membership, Partner, Post, Team
 from fengqiao.teams.policy import PEOPLE, TEAM
@@ -38,7 +41,7 @@ def kind_named(key: str) -> TeamKind:
     try:
         return current_place().team_kind(key)
     except KeyError as error:
-        raise Refusal(f"本地没有“{key}”这类队伍", code="no_kind", field="kind") from error
+        raise Refusal(_("本地没有“%(key)s”这类队伍") % {"key": key}, code="no_kind", field="kind") from error
 
 
 def fresh_team(team: Team) -> Team:
@@ -57,42 +60,58 @@ def _roles_held(person: Person, area: Area) -> set[str]:
 
 
 def _words(roles: Collection[str]) -> str:
-    by_key = {r.key: r.zh for r in current_place().roles}
-    return "、".join(by_key.get(r, r) for r in roles)
+    by_key = {r.key: named(r) for r in current_place().roles}
+    return listed(by_key.get(r, r) for r in roles)
 
 
 def _check_leaders(kind: TeamKind, leaders: Sequence[Person], area: Area) -> None:
     """As many leaders as the kind wants; with two, one of each of its first two leading roles."""
     if len({p.pk for p in leaders}) != kind.leaders:
-        raise Refusal(f"{kind.zh}要有 {kind.leaders} 位负责人", code="leaders", field="leaders")
+        raise Refusal(
+            _("%(kind)s要有 %(leaders)s 位负责人") % {"kind": named(kind), "leaders": kind.leaders},
+            code="leaders",
+            field="leaders",
+        )
     held = [_roles_held(p, area) for p in leaders]
     if kind.leaders == 1:
         if not held[0] & set(kind.leader_roles):
-            words = f"{kind.zh}的负责人应是{_words(kind.leader_roles)}，{leaders[0].name} 不是"
+            words = _("%(kind)s的负责人应是%(roles)s，%(name)s 不是") % {
+                "kind": named(kind),
+                "roles": _words(kind.leader_roles),
+                "name": leaders[0].name,
+            }
             raise Refusal(words, code="leaders", field="leaders")
         return
     first, second = kind.leader_roles[:2]
     if not any(first in a and second in b for a, b in (held, reversed(held))):
-        words = f"{kind.zh}的两位负责人，一位是{_words([first])}，一位是{_words([second])}"
+        words = _("%(kind)s的两位负责人，一位是%(first)s，一位是%(second)s") % {
+            "kind": named(kind),
+            "first": _words([first]),
+            "second": _words([second]),
+        }
         raise Refusal(words, code="leaders", field="leaders")
 
 
 def _check_member(kind: TeamKind, person: Person, area: Area) -> None:
     if not person.is_active:
-        raise Refusal(f"{person.name} 的账号已停用", code="inactive", field="person")
+        raise Refusal(_("%(person)s 的账号已停用") % {"person": person.name}, code="inactive", field="person")
     wanted = (*kind.member_roles, *kind.leader_roles)
     if not _roles_held(person, area) & set(wanted):
-        words = f"{kind.zh}的成员应是{_words(wanted)}，{person.name} 在这一带不是，请先任命"
+        words = _("%(kind)s的成员应是%(wanted)s，%(person)s 在这一带不是，请先任命") % {
+            "kind": named(kind),
+            "wanted": _words(wanted),
+            "person": person.name,
+        }
         raise Refusal(words, code="bad_member", field="person")
 
 
 def _check_team(kind: TeamKind, code: str, name: str, area: Area, members: Sequence[MemberDraft]) -> None:
     if not code or not name:
-        raise Refusal("请填写编号和名称", code="missing", field="code" if not code else "name")
+        raise Refusal(_("请填写编号和名称"), code="missing", field="code" if not code else "name")
     if Team.objects.filter(code=code).exists():
-        raise Refusal(f"编号 {code} 已经有了，请换一个", code="taken", field="code")
+        raise Refusal(_("编号 %(code)s 已经有了，请换一个") % {"code": code}, code="taken", field="code")
     if len({m.person.pk for m in members}) != len(members):
-        raise Refusal("同一个人写了两次", code="twice", field="members")
+        raise Refusal(_("同一个人写了两次"), code="twice", field="members")
     _check_leaders(kind, [m.person for m in members if m.leads], area)
     for member in members:
         _check_member(kind, member.person, area)
@@ -143,7 +162,7 @@ def make_team(
 
 def _open(team: Team) -> Team:
     if team.ended_on is not None:
-        raise Refusal(f"{team.name} 已经解散", code="over")
+        raise Refusal(_("%(team)s 已经解散") % {"team": team.name}, code="over")
     return team
 
 
@@ -153,10 +172,10 @@ def end_team(team: Team, *, by: Actor, reason: str) -> Team:
     team = _open(fresh_team(team))
     demand(by, TEAM, team.area.path, see=PEOPLE)
     if team.kind not in {k.key for k in current_place().team_kinds}:
-        raise Refusal("这支队伍不能解散", code="station_team")
+        raise Refusal(_("这支队伍不能解散"), code="station_team")
     reason = one_line(reason, limit=200, field="reason")
     if not reason:
-        raise Refusal("请写明解散的原因", code="missing", field="reason")
+        raise Refusal(_("请写明解散的原因"), code="missing", field="reason")
     team.ended_on = today()
     team.save(update_fields=["ended_on"])
     Membership.objects.filter(team=team, valid_to__isnull=True).update(valid_to=team.ended_on)
@@ -175,7 +194,11 @@ def add_member(
     if team.kind in {k.key for k in current_place().team_kinds}:
         _check_member(kind_named(team.kind), person, team.area)
     if Membership.objects.filter(team=team, person=person, valid_to__isnull=True).exists():
-        raise Refusal(f"{person.name} 已经在 {team.name} 里了", code="already", field="person")
+        raise Refusal(
+            _("%(person)s 已经在 %(team)s 里了") % {"person": person.name, "team": team.name},
+            code="already",
+            field="person",
+        )
     row = Membership.objects.create(
         team=team, person=person, task=one_line(task, limit=60), valid_from=valid_from or today()
     )
@@ -193,9 +216,14 @@ def end_member(membership: Membership, *, by: Actor, reason: str = "") -> Member
     if by.person_id is None or row.person_id != by.person_id:
         demand(by, TEAM, row.team.area.path, see=PEOPLE)
     if row.valid_to is not None:
-        raise Refusal(f"{row.person.name} 已经离开 {row.team.name}", code="already")
+        raise Refusal(
+            _("%(person)s 已经离开 %(team)s") % {"person": row.person.name, "team": row.team.name},
+            code="already",
+        )
     if row.leads:
-        raise Refusal(f"{row.person.name} 是负责人，请先换一位负责人", code="leaders")
+        raise Refusal(
+            _("%(person)s 是负责人，请先换一位负责人") % {"person": row.person.name}, code="leaders"
+        )
     row.valid_to = max(today(), row.valid_from)
     row.save(update_fields=["valid_to"])
     trail(by, "member.left", row, team=row.team_id, person=row.person_id, reason=one_line(reason))
@@ -216,7 +244,11 @@ def replace_leader(
     now = {m.person_id: m for m in rows}
     old = now.get(leaves.pk)
     if old is None or not old.leads:
-        raise Refusal(f"{leaves.name} 现在不是 {team.name} 的负责人", code="leaders", field="leaves")
+        raise Refusal(
+            _("%(leaves)s 现在不是 %(team)s 的负责人") % {"leaves": leaves.name, "team": team.name},
+            code="leaders",
+            field="leaves",
+        )
     kind = kind_named(team.kind)
     _check_leaders(kind, [*(m.person for m in now.values() if m.leads and m is not old), comes], team.area)
     _check_member(kind, comes, team.area)
@@ -237,9 +269,13 @@ def join_alliance(team: Team, *, by: Actor, alliance: Team) -> Team:
     demand(by, TEAM, alliance.area.path, see=PEOPLE)
     demand(by, TEAM, team.area.path, see=PEOPLE)
     if alliance.kind != ALLIANCE or team.pk == alliance.pk or team.kind == ALLIANCE:
-        raise Refusal(f"{alliance.name} 不是可以加入的联盟", code="not_an_alliance", field="alliance")
+        raise Refusal(
+            _("%(alliance)s 不是可以加入的联盟") % {"alliance": alliance.name},
+            code="not_an_alliance",
+            field="alliance",
+        )
     if team.parent_id is not None:
-        raise Refusal(f"{team.name} 已经在一个联盟里，请先退出", code="already")
+        raise Refusal(_("%(team)s 已经在一个联盟里，请先退出") % {"team": team.name}, code="already")
     team.parent = alliance
     team.save(update_fields=["parent"])
     trail(by, "alliance.joined", team, alliance=alliance.pk)
@@ -252,7 +288,7 @@ def leave_alliance(team: Team, *, by: Actor) -> Team:
     team = fresh_team(team)
     demand(by, TEAM, team.area.path, see=PEOPLE)
     if team.parent_id is None:
-        raise Refusal(f"{team.name} 不在联盟里", code="not_in", field="alliance")
+        raise Refusal(_("%(team)s 不在联盟里") % {"team": team.name}, code="not_in", field="alliance")
     before, team.parent = team.parent_id, None
     team.save(update_fields=["parent"])
     trail(by, "alliance.left", team, alliance=before)
@@ -274,7 +310,7 @@ def add_post(
     demand(by, TEAM, area.path, see=PEOPLE)
     name = one_line(name, limit=60, field="name")
     if not name:
-        raise Refusal("请填写岗点名称", code="missing", field="name")
+        raise Refusal(_("请填写岗点名称"), code="missing", field="name")
     post = Post.objects.create(
         kind=one_line(kind, limit=30),
         name=name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.checks import demand, overlaps
 from fengqiao.accounts.models import Person
@@ -13,6 +14,7 @@ from fengqiao.accounts.trail import trail
 from fengqiao.lib import clock
 from fengqiao.lib.errors import NotAllowed, OutOfReach, Refusal
 from fengqiao.lib.place_config import RHYTHMS, Item, current_place
+from fengqiao.lib.present import named
 from fengqiao.lib.text import clean, one_line
 from fengqiao.teams.actions.station import ensure_station
 from fengqiao.teams.models import DutyItem, DutyList, Evidence
@@ -82,7 +84,7 @@ def name_owner(item: DutyItem, *, by: Actor, person: Person | None) -> DutyItem:
     row = _fresh(item)
     demand(by, DUTY, row.list.area.path, see=PEOPLE)
     if person is not None and not person.is_active:
-        raise Refusal(f"{person.name} 的账号已停用", code="inactive", field="person")
+        raise Refusal(_("%(person)s 的账号已停用") % {"person": person.name}, code="inactive", field="person")
     row.owner = person
     row.save(update_fields=["owner"])
     trail(by, "item.owner_named", row, person=person.pk if person else None)
@@ -100,13 +102,15 @@ def record_evidence(item: DutyItem, *, by: Actor, text: str, reference: str = ""
         raise OutOfReach
     theirs = row.owner_id == by.person_id or row.owner_role in by.scope.roles
     if not theirs and not by.scope.can(DUTY, row.list.area.path):
-        words = {r.key: r.zh for r in current_place().roles}
-        raise NotAllowed(f"这一项由{words.get(row.owner_role, row.owner_role)}来做，请交给他们记录")
+        words = {r.key: named(r) for r in current_place().roles}
+        raise NotAllowed(
+            _("这一项由%(role)s来做，请交给他们记录") % {"role": words.get(row.owner_role, row.owner_role)}
+        )
     text = clean(text, limit=2000)
     if not text:
-        raise Refusal("请写明做了什么", code="missing", field="text")
+        raise Refusal(_("请写明做了什么"), code="missing", field="text")
     if not row.active or not row.list.active:
-        raise Refusal("这一项已经不用了", code="over")
+        raise Refusal(_("这一项已经不用了"), code="over")
     found = Evidence.objects.create(
         item=row, at=clock.now(), by_id=by.person_id, text=text, reference=one_line(reference, limit=120)
     )

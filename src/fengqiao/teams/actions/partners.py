@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.checks import demand
 from fengqiao.accounts.scope import Actor
@@ -12,6 +13,7 @@ from fengqiao.accounts.trail import trail
 from fengqiao.lib.errors import OutOfReach, Refusal
 from fengqiao.lib.place_config import current_place
 from fengqiao.lib.text import clean, one_line
+from fengqiao.lib.wording import listed
 from fengqiao.teams.models import Partner, Resource
 from fengqiao.teams.policy import PARTNER, PEOPLE
 from fengqiao.territory.models import Area, Place
@@ -29,14 +31,18 @@ def _resource_kinds() -> dict[str, str]:
 
 def _kind(key: str, kinds: dict[str, str]) -> str:
     if key not in kinds:
-        raise Refusal(f"没有“{key}”这一类，可选：{'、'.join(kinds.values())}", code="no_kind", field="kind")
+        raise Refusal(
+            _("没有“%(key)s”这一类，可选：%(kinds)s") % {"key": key, "kinds": listed(kinds.values())},
+            code="no_kind",
+            field="kind",
+        )
     return key
 
 
 def _name(name: str, limit: int = 80) -> str:
     found = one_line(name, limit=limit, field="name")
     if not found:
-        raise Refusal("请填写名称", code="missing", field="name")
+        raise Refusal(_("请填写名称"), code="missing", field="name")
     return found
 
 
@@ -51,7 +57,7 @@ def add_partner(
     demand(by, PARTNER, area.path, see=PEOPLE)
     name = _name(name)
     if Partner.objects.filter(name=name).exists():
-        raise Refusal(f"“{name}”已经在名单里", code="taken", field="name")
+        raise Refusal(_("“%(name)s”已经在名单里") % {"name": name}, code="taken", field="name")
     row = Partner.objects.create(
         kind=_kind(kind, _partner_kinds()),
         name=name,
@@ -83,7 +89,7 @@ def change_partner(
     if name is not None:
         changes["name"] = _name(name)
         if Partner.objects.filter(name=changes["name"]).exclude(pk=row.pk).exists():
-            raise Refusal(f"“{changes['name']}”已经在名单里", code="taken", field="name")
+            raise Refusal(_("“%(name)s”已经在名单里") % {"name": changes["name"]}, code="taken", field="name")
     if duty_line is not None:
         changes["duty_line"] = one_line(duty_line, limit=40)
     if note is not None:
@@ -111,10 +117,12 @@ def add_resource(
     """Something to share: a room, a boat, a lawyer's hours. Kinds are those of the place, rooms among them."""
     demand(by, PARTNER, area.path, see=PEOPLE)
     if partner is not None and not partner.active:
-        raise Refusal(f"{partner.name} 已不在名单里", code="inactive", field="partner")
+        raise Refusal(
+            _("%(partner)s 已不在名单里") % {"partner": partner.name}, code="inactive", field="partner"
+        )
     kind, name = _kind(kind, _resource_kinds()), _name(name)
     if Resource.objects.filter(kind=kind, name=name, area=area, partner=partner, active=True).exists():
-        raise Refusal(f"“{name}”已经在名单里", code="taken", field="name")
+        raise Refusal(_("“%(name)s”已经在名单里") % {"name": name}, code="taken", field="name")
     row = Resource.objects.create(
         kind=kind,
         name=name,

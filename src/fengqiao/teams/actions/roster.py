@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.checks import demand
 from fengqiao.accounts.models import Person
@@ -53,10 +54,10 @@ def plan_duty(
         note=one_line(note, limit=120),
     )  # fmt: skip
     if not path_of(draft):
-        raise Refusal("请选定在哪里值班：区域、警务区或队伍", code="missing", field="area")
+        raise Refusal(_("请选定在哪里值班：区域、警务区或队伍"), code="missing", field="area")
     demand(by, DUTY, path_of(draft), see=PEOPLE)
     if kind not in DutyKind.values:
-        raise Refusal("没有这种值班", code="bad_kind", field="kind")
+        raise Refusal(_("没有这种值班"), code="bad_kind", field="kind")
     _check_hours(starts_at, ends_at, by)
     person = Person.objects.select_for_update().get(pk=person.pk)
     _check_person(person, starts_at, team)
@@ -73,22 +74,28 @@ def _check_hours(starts_at: datetime, ends_at: datetime, by: Actor) -> None:
     if starts_at.tzinfo is None or ends_at.tzinfo is None:
         raise ValueError("duty needs aware datetimes")
     if ends_at <= starts_at:
-        raise Refusal("下班时间应在上班时间之后", code="bad_hours", field="ends_at")
+        raise Refusal(_("下班时间应在上班时间之后"), code="bad_hours", field="ends_at")
     if ends_at - starts_at > LONGEST:
-        raise Refusal("一班最长 36 小时，请分成几班", code="bad_hours", field="ends_at")
+        raise Refusal(_("一班最长 36 小时，请分成几班"), code="bad_hours", field="ends_at")
     if starts_at > clock.now() + FURTHEST:
-        raise Refusal("最多提前 400 天排班，请核对年份", code="bad_hours", field="starts_at")
+        raise Refusal(_("最多提前 400 天排班，请核对年份"), code="bad_hours", field="starts_at")
     if ends_at <= clock.now() and not by.is_system:
-        raise Refusal("这一班已经过去了，请核对日期", code="bad_hours", field="starts_at")
+        raise Refusal(_("这一班已经过去了，请核对日期"), code="bad_hours", field="starts_at")
 
 
 def _check_person(person: Person, starts_at: datetime, team: Team | None) -> None:
     if not person.is_active:
-        raise Refusal(f"{person.name} 的账号已停用，不能排班", code="inactive", field="person")
+        raise Refusal(
+            _("%(person)s 的账号已停用，不能排班") % {"person": person.name}, code="inactive", field="person"
+        )
     day = clock.local(starts_at).date()
     member = team is not None and Membership.objects.on(day).filter(team=team, person=person).exists()
     if not member and not Appointment.objects.on(day).filter(person=person).exists():
-        raise Refusal(f"{person.name} 那天没有职务，请先任命", code="no_appointment", field="person")
+        raise Refusal(
+            _("%(person)s 那天没有职务，请先任命") % {"person": person.name},
+            code="no_appointment",
+            field="person",
+        )
 
 
 def _refuse_overlap(
@@ -98,7 +105,11 @@ def _refuse_overlap(
     other = rows.exclude(pk__in=but).order_by("starts_at").first()
     if other is not None:
         start, end = clock.local(other.starts_at), clock.local(other.ends_at)
-        words = f"{person.name} 在 {start:%m-%d %H:%M} 至 {end:%m-%d %H:%M} 已经排了班"
+        words = _("%(person)s 在 %(start)s 至 %(end)s 已经排了班") % {
+            "person": person.name,
+            "start": f"{start:%m-%d %H:%M}",
+            "end": f"{end:%m-%d %H:%M}",
+        }
         raise Refusal(words, code="overlap", field="starts_at")
 
 
@@ -122,9 +133,9 @@ def cancel_duty(duty: Duty, *, by: Actor, reason: str) -> Duty | None:
     demand(by, DUTY, path_of(row), see=PEOPLE)
     reason, now = one_line(reason, limit=200, field="reason"), clock.now()
     if not reason:
-        raise Refusal("请写明原因", code="missing", field="reason")
+        raise Refusal(_("请写明原因"), code="missing", field="reason")
     if row.ends_at <= now:
-        raise Refusal("这一班已经结束，不能取消", code="over")
+        raise Refusal(_("这一班已经结束，不能取消"), code="over")
     trail(
         by, "duty.cancelled", row, person=row.person_id, kind=row.kind, reason=reason,
         starts_at=row.starts_at.isoformat(), ends_at=row.ends_at.isoformat(),
@@ -148,9 +159,9 @@ def ask_swap(duty: Duty, *, by: Actor, to: Person, theirs: Duty | None = None, w
     if by.person_id is None or mine.person_id != by.person_id:
         raise OutOfReach
     if other is not None and other.person_id != to.pk:
-        raise Refusal(f"这一班不是 {to.name} 的", code="not_theirs", field="theirs")
+        raise Refusal(_("这一班不是 %(to)s 的") % {"to": to.name}, code="not_theirs", field="theirs")
     if to.pk == mine.person_id:
-        raise Refusal("请选另一位同事", code="self", field="to")
+        raise Refusal(_("请选另一位同事"), code="self", field="to")
     _check_fits(mine, other, to)
     try:
         with transaction.atomic():
@@ -159,7 +170,7 @@ def ask_swap(duty: Duty, *, by: Actor, to: Person, theirs: Duty | None = None, w
                 why=one_line(why, limit=120),
             )  # fmt: skip
     except IntegrityError as error:
-        raise Refusal("这一班已经问过别人了，等答复或先撤回", code="already") from error
+        raise Refusal(_("这一班已经问过别人了，等答复或先撤回"), code="already") from error
     trail(by, "swap.asked", swap, duty=mine.pk, theirs=other.pk if other else None, to=to.pk)
     return swap
 
@@ -167,7 +178,7 @@ def ask_swap(duty: Duty, *, by: Actor, to: Person, theirs: Duty | None = None, w
 def _check_fits(mine: Duty, theirs: Duty | None, to: Person) -> None:
     now = clock.now()
     if mine.starts_at <= now or (theirs is not None and theirs.starts_at <= now):
-        raise Refusal("已经开始的班不能换", code="over")
+        raise Refusal(_("已经开始的班不能换"), code="over")
     moving = (mine.pk, theirs.pk) if theirs is not None else (mine.pk,)
     _check_person(to, mine.starts_at, mine.team)
     _refuse_overlap(to, mine.starts_at, mine.ends_at, but=moving)
@@ -186,9 +197,9 @@ def answer_swap(swap: DutySwap, *, by: Actor, agree: bool) -> DutySwap:
     if row is None or by.person_id is None or by.person_id not in (row.to_id, row.asked_by_id):
         raise OutOfReach
     if agree and by.person_id != row.to_id:
-        raise NotAllowed("要由对方同意")
+        raise NotAllowed(_("要由对方同意"))
     if row.answered_at is not None:
-        raise Refusal("已经答复过了", code="already")
+        raise Refusal(_("已经答复过了"), code="already")
     if agree:
         _swap(row)
     row.answered_at, row.agreed = clock.now(), agree
@@ -202,7 +213,7 @@ def _swap(row: DutySwap) -> None:
     mine = _fresh(row.mine)
     theirs = _fresh(row.theirs) if row.theirs is not None else None
     if mine.person_id != row.asked_by_id or (theirs is not None and theirs.person_id != row.to_id):
-        raise Refusal("排班已经变了，请重新商量", code="stale")
+        raise Refusal(_("排班已经变了，请重新商量"), code="stale")
     _check_fits(mine, theirs, row.to)
     mine.person, former = row.to, mine.person
     mine.save(update_fields=["person"])

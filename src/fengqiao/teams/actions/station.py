@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.checks import demand
 from fengqiao.accounts.models import Person
@@ -117,5 +118,8 @@ def _check_owner(person: Person, area: Area) -> None:
     day = clock.local(clock.now()).date()
     held = Appointment.objects.on(day).filter(person=person, role__in=able, area__in=area.ancestor_ids)
     if not person.is_active or not held.exists():
-        words = f"默认负责人要能办理 {area} 的事项，{person.name} 现在不能，请先任命"
+        words = _("默认负责人要能办理 %(area)s 的事项，%(person)s 现在不能，请先任命") % {
+            "area": area,
+            "person": person.name,
+        }
         raise Refusal(words, code="bad_owner", field="default_owner")
