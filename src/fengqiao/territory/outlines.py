@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 from django.db.models import Q
+from django.utils.translation import gettext as _
 from shapely import MultiPolygon, Polygon
 from shapely.errors import ShapelyError
 
@@ -29,9 +30,9 @@ def read_outline(geometry: Mapping[str, Any]) -> Outline:
     try:
         shape = shapely.geometry.shape(dict(geometry))
     except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
-        raise Refusal("边界画不成面，请重新画或重新导出", code="bad_geometry", field="geometry") from error
+        raise Refusal(_("边界画不成面，请重新画或重新导出"), code="bad_geometry", field="geometry") from error
     if not isinstance(shape, (Polygon, MultiPolygon)) or shape.is_empty:
-        raise Refusal("边界应是一个面（Polygon 或 MultiPolygon）", code="bad_geometry", field="geometry")
+        raise Refusal(_("边界应是一个面（Polygon 或 MultiPolygon）"), code="bad_geometry", field="geometry")
     return shape
 
 
@@ -101,7 +102,10 @@ def _cut(shape: Shape, other: Shape) -> Shape:
     try:
         return replace(shape, polygon=repair_polygon(left))  # type: ignore[arg-type]
     except ValueError as error:
-        words = f"“{shape.name}”整个落在“{other.name}”里，去掉重叠后什么也不剩，请重新画"
+        words = _("“%(shape)s”整个落在“%(other)s”里，去掉重叠后什么也不剩，请重新画") % {
+            "shape": shape.name,
+            "other": other.name,
+        }
         raise Refusal(words, code="bad_geometry", field="geometry") from error
 
 

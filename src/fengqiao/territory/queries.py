@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from fengqiao.accounts.scope import Scope
 from fengqiao.lib import clock
 from fengqiao.lib.errors import Refusal
@@ -43,9 +45,11 @@ def check_point(lat: float, lon: float) -> None:
     """Raise Refusal for numbers that are no place on earth (WGS-84 degrees)."""
     if not (-90 <= lat <= 90 and -180 <= lon <= 180):
         swapped = -180 <= lat <= 180 and -90 <= lon <= 90
-        hint = "看上去经度和纬度写反了" if swapped else "纬度应在 -90 至 90，经度应在 -180 至 180"
+        hint = _("看上去经度和纬度写反了") if swapped else _("纬度应在 -90 至 90，经度应在 -180 至 180")
         raise Refusal(
-            f"这个位置不对：{hint}。请在地图上重新点一下，或填写地址", code="bad_point", field="lat"
+            _("这个位置不对：%(hint)s。请在地图上重新点一下，或填写地址") % {"hint": hint},
+            code="bad_point",
+            field="lat",
         )
 
 

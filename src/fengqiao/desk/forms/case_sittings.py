@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.desk.forms.case_verbs import REGISTRY, CaseForm, offer_people, register
@@ -363,7 +364,7 @@ class PaperForm(CaseForm):
     def act(self) -> Any:
         found = self.cleaned_data["file"]
         if found is not None and found.size > self.MOST:
-            raise Refusal("文件超过 10 MB，请压缩或分开", code="too_big", field="file")
+            raise Refusal(_now("文件超过 10 MB，请压缩或分开"), code="too_big", field="file")
         return actions.receive_paper(
             self.case,
             by=self.by,

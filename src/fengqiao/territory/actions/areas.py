@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Substr
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.checks import demand
 from fengqiao.accounts.scope import Actor
@@ -42,14 +43,18 @@ def demand_root(by: Actor) -> None:
     """Only who may edit the whole ground adds a root. Raises NotAllowed."""
     root = find_root()
     if root is None and not by.is_system:
-        raise NotAllowed("还没有任何区域，请由系统管理员先导入")
+        raise NotAllowed(_("还没有任何区域，请由系统管理员先导入"))
     if root is not None:
         demand(by, EDIT, root.path, see=SEE)
 
 
 def _below(rank: str, parent: Area) -> None:
     if RANK_ORDER[Rank(rank)] <= RANK_ORDER[Rank(parent.rank)]:
-        words = f"“{Rank(rank).label}”不能放在“{Rank(parent.rank).label}”{parent.name} 之下"
+        words = _("“%(rank)s”不能放在“%(above)s”%(parent)s 之下") % {
+            "rank": Rank(rank).label,
+            "above": Rank(parent.rank).label,
+            "parent": parent.name,
+        }
         raise Refusal(words, code="wrong_rank", field="rank")
 
 
@@ -63,9 +68,9 @@ def add_area(*, by: Actor, code: str, name: str, rank: str, parent: Area | None)
         _below(rank, parent)
     code, name = one_line(code, limit=20, field="code"), one_line(name, limit=60, field="name")
     if not code or not name:
-        raise Refusal("请填写编码和名称", code="missing", field="code" if not code else "name")
+        raise Refusal(_("请填写编码和名称"), code="missing", field="code" if not code else "name")
     if Area.objects.filter(code=code).exists():
-        raise Refusal(f"编码 {code} 已经有了，请换一个", code="taken", field="code")
+        raise Refusal(_("编码 %(code)s 已经有了，请换一个") % {"code": code}, code="taken", field="code")
     area = Area.objects.create(code=code, name=name, rank=rank, parent=parent, valid_from=today())
     trail(by, "area.added", area, code=code, rank=rank)
     return area
@@ -78,7 +83,7 @@ def rename_area(area: Area, *, by: Actor, name: str) -> Area:
     demand(by, EDIT, area.path, see=SEE)
     before, area.name = area.name, one_line(name, limit=60, field="name")
     if not area.name:
-        raise Refusal("请填写名称", code="missing", field="name")
+        raise Refusal(_("请填写名称"), code="missing", field="name")
     area.save(update_fields=["name"])
     trail(by, "area.renamed", area, before=before, after=area.name)
     return area
@@ -94,7 +99,11 @@ def move_area(area: Area, *, by: Actor, parent: Area) -> Area:
     demand(by, EDIT, area.path, see=SEE)
     demand(by, EDIT, parent.path, see=SEE)
     if parent.path.startswith(area.path):
-        raise Refusal(f"{parent.name} 就在 {area.name} 里面，不能这样移动", code="circle", field="parent")
+        raise Refusal(
+            _("%(parent)s 就在 %(area)s 里面，不能这样移动") % {"parent": parent.name, "area": area.name},
+            code="circle",
+            field="parent",
+        )
     _below(area.rank, parent)
     before = area.parent_id
     hang(area, parent)
@@ -124,11 +133,13 @@ def end_area(area: Area, *, by: Actor, on: date | None = None, reason: str) -> A
     demand(by, EDIT, area.path, see=SEE)
     day = on or today()
     if area.parent_id is None:
-        raise Refusal("最上一级不能停用", code="root")
+        raise Refusal(_("最上一级不能停用"), code="root")
     if Area.objects.filter(parent=area).current(day).exists():
-        raise Refusal(f"{area.name} 之下还有区域，请先停用或移走它们", code="has_children")
+        raise Refusal(
+            _("%(area)s 之下还有区域，请先停用或移走它们") % {"area": area.name}, code="has_children"
+        )
     if day <= area.valid_from or day > today():
-        raise Refusal("停用日期应在启用日期之后、不晚于今天", code="bad_date", field="on")
+        raise Refusal(_("停用日期应在启用日期之后、不晚于今天"), code="bad_date", field="on")
     area.valid_to = day
     area.save(update_fields=["valid_to"])
     Boundary.objects.filter(area=area, valid_to__isnull=True).update(valid_to=day)
@@ -162,7 +173,7 @@ def set_boundary(
         raise Refusal(stops.message, code=str(stops.fault), field="geometry")
     drawn = shapes[0].polygon
     if drawn is None:
-        raise Refusal("没有边界", code="bad_geometry", field="geometry")
+        raise Refusal(_("没有边界"), code="bad_geometry", field="geometry")
     boundary, changed = replace_outline(area, drawn, source)
     if changed:
         trail(by, "boundary.set", boundary, area=area.pk, repaired=repair)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.checks import demand
 from fengqiao.accounts.scope import Actor
@@ -33,9 +34,9 @@ def make_beat(*, by: Actor, code: str, name: str, area: Area, grids: Sequence[Ar
     demand(by, EDIT, area.path, see=SEE)
     code, name = one_line(code, limit=20, field="code"), one_line(name, limit=60, field="name")
     if not code or not name:
-        raise Refusal("请填写编码和名称", code="missing", field="code" if not code else "name")
+        raise Refusal(_("请填写编码和名称"), code="missing", field="code" if not code else "name")
     if Beat.objects.filter(code=code).exists():
-        raise Refusal(f"编码 {code} 已经有了，请换一个", code="taken", field="code")
+        raise Refusal(_("编码 %(code)s 已经有了，请换一个") % {"code": code}, code="taken", field="code")
     beat = Beat.objects.create(code=code, name=name, area=area)
     trail(by, "beat.made", beat, code=code, area=area.pk)
     for grid in grids:
@@ -50,7 +51,7 @@ def rename_beat(beat: Beat, *, by: Actor, name: str) -> Beat:
     demand(by, EDIT, beat.area.path, see=SEE)
     before, beat.name = beat.name, one_line(name, limit=60, field="name")
     if not beat.name:
-        raise Refusal("请填写名称", code="missing", field="name")
+        raise Refusal(_("请填写名称"), code="missing", field="name")
     beat.save(update_fields=["name"])
     trail(by, "beat.renamed", beat, before=before, after=beat.name)
     return beat
@@ -67,9 +68,11 @@ def cover_grid(beat: Beat, grid: Area, *, by: Actor, main: bool | None = None) -
     demand(by, EDIT, beat.area.path, see=SEE)
     demand(by, EDIT, grid.path, see=SEE)
     if grid.rank != Rank.GRID:
-        raise Refusal(f"{grid.name} 不是网格，警务区只能覆盖网格", code="not_a_grid", field="grid")
+        raise Refusal(
+            _("%(grid)s 不是网格，警务区只能覆盖网格") % {"grid": grid.name}, code="not_a_grid", field="grid"
+        )
     if grid.valid_to is not None and grid.valid_to <= today():
-        raise Refusal(f"{grid.name} 已停用", code="ended", field="grid")
+        raise Refusal(_("%(grid)s 已停用") % {"grid": grid.name}, code="ended", field="grid")
     covers = BeatGrid.objects.filter(grid=grid, valid_to__isnull=True)
     others = covers.filter(main=True).exclude(beat=beat)
     leads = not others.exists() if main is None else main
@@ -94,7 +97,11 @@ def uncover_grid(beat: Beat, grid: Area, *, by: Actor) -> None:
     demand(by, EDIT, beat.area.path, see=SEE)
     cover = BeatGrid.objects.filter(beat=beat, grid=grid, valid_to__isnull=True).first()
     if cover is None:
-        raise Refusal(f"{beat.name} 现在没有覆盖 {grid.name}", code="not_covered", field="grid")
+        raise Refusal(
+            _("%(beat)s 现在没有覆盖 %(grid)s") % {"beat": beat.name, "grid": grid.name},
+            code="not_covered",
+            field="grid",
+        )
     _end(cover)
     trail(by, "beat.uncovers", beat, grid=grid.pk)
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from django.db import transaction
 from django.db.models import CharField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.checks import demand
 from fengqiao.accounts.scope import Actor
@@ -171,7 +172,7 @@ def _above(planned: Planned, areas: dict[str, Area]) -> Area | None:
         return None
     found = areas.get(planned.parent)
     if found is None:
-        raise Refusal(f"上级 {planned.parent} 不见了，请再导入一次", code="stale")
+        raise Refusal(_("上级 %(parent)s 不见了，请再导入一次") % {"parent": planned.parent}, code="stale")
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import shapely
 from django.db import transaction
+from django.utils.translation import gettext as _
 from shapely.errors import ShapelyError
 
 from fengqiao.accounts.checks import demand
@@ -17,6 +18,7 @@ from fengqiao.algorithms.filefaults import FileFault, FileSource
 from fengqiao.algorithms.tablefiles import Row, open_table
 from fengqiao.lib.errors import OutOfReach, Refusal
 from fengqiao.lib.text import one_line
+from fengqiao.lib.wording import listed
 from fengqiao.territory.actions.areas import demand_root
 from fengqiao.territory.choices import Tier
 from fengqiao.territory.coordinates import coordinates_in
@@ -47,17 +49,17 @@ def _columns(draft: PlaceDraft) -> dict[str, Any]:
     """The draft as columns of the table. Raises Refusal in words for what cannot be."""
     name = one_line(draft.name, limit=80, field="name")
     if not name:
-        raise Refusal("请填写地点名称", code="missing", field="name")
+        raise Refusal(_("请填写地点名称"), code="missing", field="name")
     if draft.tier not in Tier.values:
-        raise Refusal(f"没有“{draft.tier}”这个等级", code="bad_tier", field="tier")
+        raise Refusal(_("没有“%(tier)s”这个等级") % {"tier": draft.tier}, code="bad_tier", field="tier")
     if (draft.lat is None) != (draft.lon is None):
-        raise Refusal("纬度和经度要一起填", code="bad_point", field="lat")
+        raise Refusal(_("纬度和经度要一起填"), code="bad_point", field="lat")
     lat, lon, area = draft.lat, draft.lon, draft.area
     if lat is not None and lon is not None:
         lat, lon = coordinates_in(lat, lon, draft.system or "wgs84")
         area = area or locate(lat, lon).area
     if area is None:
-        raise Refusal("请选定区域，或在地图上点出位置", code="missing", field="area")
+        raise Refusal(_("请选定区域，或在地图上点出位置"), code="missing", field="area")
     aliases = dict.fromkeys(filter(None, (one_line(a, limit=80) for a in draft.aliases)))
     return {
         "name": name,
@@ -80,7 +82,11 @@ def add_place(draft: PlaceDraft, *, by: Actor) -> Place:
     columns = _columns(draft)
     demand(by, EDIT, columns["area"].path, see=SEE)
     if Place.objects.filter(name=columns["name"], area=columns["area"]).exists():
-        raise Refusal(f"{columns['area']} 已经有“{columns['name']}”了", code="taken", field="name")
+        raise Refusal(
+            _("%(area)s 已经有“%(name)s”了") % {"area": columns["area"], "name": columns["name"]},
+            code="taken",
+            field="name",
+        )
     place = Place.objects.create(**columns)
     trail(by, "place.added", place, area=place.area_id)
     return place
@@ -135,7 +141,10 @@ def import_places(source: FileSource, *, by: Actor, system: str = "", dry_run: b
                 field: next((c for c in words if c in table.columns), "") for field, words in FIELDS.items()
             }
             if not names["name"]:
-                raise Refusal(f"缺少“名称”列。文件里有：{'、'.join(table.columns)}", code="missing_columns")
+                raise Refusal(
+                    _("缺少“名称”列。文件里有：%(columns)s") % {"columns": listed(table.columns)},
+                    code="missing_columns",
+                )
             codes: dict[str, Area | None] = {}
             results = [_import_row(row, names, system, codes, by) for row in table]
     except FileFault as fault:
@@ -159,7 +168,8 @@ def _import_row(
             raise Refusal(row.fault, code="unreadable")
         what = _put(_draft(said, system, codes), by)
     except Refusal as refusal:
-        return RowResult(str(row.number), said["name"], REFUSED_ROW, f"第 {row.number} 行：{refusal.message}")
+        words = _("第 %(number)s 行：%(fault)s") % {"number": row.number, "fault": refusal.message}
+        return RowResult(str(row.number), said["name"], REFUSED_ROW, words)
     return RowResult(str(row.number), said["name"], what)
 
 
@@ -168,11 +178,12 @@ def _draft(said: Mapping[str, str], system: str, codes: dict[str, Area | None]) 
     if code and code not in codes:
         codes[code] = Area.objects.filter(code=code, valid_to__isnull=True).first()
     if code and codes[code] is None:
-        raise Refusal(f"没有编码为 {code} 的区域", code="no_area", field="area")
+        raise Refusal(_("没有编码为 %(code)s 的区域") % {"code": code}, code="no_area", field="area")
     tier = _TIERS.get(said["tier"] or Tier.ORDINARY)
     if tier is None:
         raise Refusal(
-            f"等级“{said['tier']}”不认识，可写：{'、'.join(map(str, Tier.labels))}", code="bad_tier"
+            _("等级“%(tier)s”不认识，可写：%(tiers)s") % {"tier": said["tier"], "tiers": listed(Tier.labels)},
+            code="bad_tier",
         )
     return PlaceDraft(
         name=said["name"],
@@ -181,8 +192,8 @@ def _draft(said: Mapping[str, str], system: str, codes: dict[str, Area | None]) 
         tier=tier,
         aliases=tuple(said["aliases"].replace("；", "、").replace(";", "、").split("、")),
         area=codes[code] if code else None,
-        lat=_number(said["lat"], "纬度"),
-        lon=_number(said["lon"], "经度"),
+        lat=_number(said["lat"], _("纬度")),
+        lon=_number(said["lon"], _("经度")),
         system=system,
     )
 
@@ -193,7 +204,9 @@ def _number(text: str, word: str) -> float | None:
     try:
         return float(text)
     except ValueError as error:
-        raise Refusal(f"{word}“{text[:20]}”不是数字", code="bad_point") from error
+        raise Refusal(
+            _("%(word)s“%(text)s”不是数字") % {"word": word, "text": text[:20]}, code="bad_point"
+        ) from error
 
 
 def _put(draft: PlaceDraft, by: Actor) -> str:
@@ -224,7 +237,9 @@ def add_features(features: Iterable[tuple[str, str, Mapping[str, Any]]], *, by: 
         try:
             shapely.geometry.shape(dict(geometry))
         except (ShapelyError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
-            raise Refusal(f"“{name or kind}”画不出来，请检查它的坐标", code="bad_geometry") from error
+            raise Refusal(
+                _("“%(feature)s”画不出来，请检查它的坐标") % {"feature": name or kind}, code="bad_geometry"
+            ) from error
         rows.append(
             MapFeature(kind=one_line(kind, limit=20), name=one_line(name, limit=60), geometry=dict(geometry))
         )
