@@ -11,14 +11,18 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.accounts.scope import Scope
+from fengqiao.algorithms.intervals import share_interval
 from fengqiao.lib import clock
+from fengqiao.lib.place_config import current_place
 from fengqiao.lib.present import named
 from fengqiao.matters import reference
+from fengqiao.matters.choices import Kind, Outcome
 from fengqiao.matters.models import Matter
 from fengqiao.mediation.choices import AGREED_OUTCOMES, CaseOutcome, Confirmation, Performance
 from fengqiao.mediation.models import Agreement, MediationCase, Party, Term
 from fengqiao.mediation.numbering import ladder_level
 
+TALKED_OVER = (Outcome.SETTLED, Outcome.AGREEMENT)
 NOT_TRIED = (CaseOutcome.NOT_TAKEN, CaseOutcome.WITHDRAWN, CaseOutcome.PARTY_REFUSED)
 DEFINITION = _(
     "受理：期内开始的调解。结束：期内得出结果的调解。调解成功率 = 期内达成协议（书面、口头、即时履行）"
@@ -57,12 +61,32 @@ class Counts:
 
 
 @dataclass(frozen=True)
+class Disputes:
+    """Disputes that came up in the period, mediated or not: how many were found, have a result, were settled."""
+
+    found: int
+    ended: int
+    settled: int
+
+    @property
+    def share(self) -> float | None:
+        """Settled among those with a result, None when there is none yet."""
+        return self.settled / self.ended if self.ended else None
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Between which bounds the share lies when chance alone is counted (95 %)."""
+        return share_interval(self.settled, self.ended)
+
+
+@dataclass(frozen=True)
 class Statistics:
     """Figures of [start, end) among the cases in sight. ``total``: sums agreed, in yuan; ``people``: parties."""
 
     start: date
     end: date
     counts: Counts
+    disputes: Disputes
     total: Decimal
     people: int
     kept_from_violence: int
@@ -85,10 +109,13 @@ def statistics(
     """Figures for the local days from ``start`` to before ``end``. The number of queries does not grow."""
     first, last = _midnight(start), _midnight(end)
     cases = MediationCase.objects.visible_to(scope)
+    about = Q()
     if level:
-        cases = cases.filter(level=level)
+        cases, about = cases.filter(level=level), about & Q(level=level)
     if report_class:
-        cases = cases.filter(matter__category__report_class__in=_class_keys(report_class))
+        keys = _class_keys(report_class)
+        cases = cases.filter(matter__category__report_class__in=keys)
+        about &= Q(category__report_class__in=keys)
     opened = Q(opened_at__gte=first, opened_at__lt=last)
     ended = Q(ended_at__gte=first, ended_at__lt=last)
     agreed = ended & Q(outcome__in=[str(o) for o in AGREED_OUTCOMES])
@@ -97,6 +124,7 @@ def statistics(
         start=start,
         end=end,
         counts=_counts(cases, opened, ended, agreed, last),
+        disputes=_disputes(scope, first, last, about),
         total=_sum(agreements),
         people=Party.objects.filter(case__in=cases.filter(opened)).count(),
         kept_from_violence=_kept(cases, first, last),
@@ -134,6 +162,16 @@ def _counts(cases: QuerySet[MediationCase], opened: Q, ended: Q, agreed: Q, last
             handed_up=Count("pk", filter=opened & Q(earlier__isnull=False)),
         )
     )
+
+
+def _disputes(scope: Scope, first: datetime, last: datetime, about: Q) -> Disputes:
+    rows = Matter.objects.visible_to(scope).filter(about, kind=Kind.DISPUTE)
+    rows = rows.filter(opened_at__gte=first, opened_at__lt=last)
+    settled = Q(outcome__in=[str(o) for o in TALKED_OVER])
+    counted = rows.aggregate(
+        found=Count("pk"), ended=Count("pk", filter=~Q(outcome="")), settled=Count("pk", filter=settled)
+    )
+    return Disputes(**counted)
 
 
 def _sum(agreements: QuerySet[Agreement]) -> Decimal:
@@ -175,7 +213,8 @@ def _by_class(cases: QuerySet[MediationCase], opened: Q, ended: Q, agreed: Q) ->
 def _by_level(cases: QuerySet[MediationCase], opened: Q, ended: Q, agreed: Q) -> tuple[Line, ...]:
     """By the levels of the place; a level the place does not know counts where ``ladder_level`` puts it."""
     lines = _lines(cases, "level", opened, ended, agreed, str)
-    levels = {level.key: level for level in (ladder_level(line.key) for line in lines)}
+    place = current_place()
+    levels = {level.key: level for level in (*place.ladder, place.station_level)}
     return _together(
         lines, {key: named(level) for key, level in levels.items()}, lambda key: ladder_level(key).key
     )
@@ -205,4 +244,4 @@ def _outcomes(cases: QuerySet[MediationCase], ended: Q, agreed: Q) -> tuple[Line
     )
 
 
-__all__ = ["DEFINITION", "Counts", "Line", "Statistics", "statistics"]
+__all__ = ["DEFINITION", "Counts", "Disputes", "Line", "Statistics", "statistics"]

@@ -18,6 +18,7 @@ from fengqiao.api.schemas import mediation_verbs as bodies
 from fengqiao.api.schemas.base import Named, Number
 from fengqiao.lib.errors import Refusal
 from fengqiao.lib.policy import needs
+from fengqiao.lib.wording import translated
 from fengqiao.mediation import actions, queries, rules
 
 router = Door(tags=["mediation"])
@@ -111,7 +112,9 @@ def refuse_case(request: ApiRequest, number: Number, body: bodies.RefuseCase) ->
 def check_terms(request: ApiRequest, body: bodies.CheckTerms) -> list[figures_.FindingOut]:
     """Vague spots in terms as typed: a court refuses to confirm what is not clear. Nothing is kept."""
     found = actions.check_terms([draft(term, None) for term in body.terms])
-    return [figures_.FindingOut(position=f.position, kind=f.kind, message=f.message) for f in found]
+    return [
+        figures_.FindingOut(position=f.position, kind=f.kind, message=translated(f.message)) for f in found
+    ]
 
 
 @router.get("/mediation-rooms", response=list[figures_.RoomOut])
@@ -139,4 +142,5 @@ def figures(request: ApiRequest, filters: Query[figures_.FigureFilters]) -> figu
     )
     values = asdict(found)
     counts = values.pop("counts")
+    values["disputes"] |= {"share": found.disputes.share, "interval": found.disputes.interval}
     return figures_.FiguresOut.model_validate({**values, **counts, "success": found.success})

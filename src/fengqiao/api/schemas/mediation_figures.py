@@ -72,6 +72,16 @@ class LineOut(Out):
     agreed: int
 
 
+class DisputesOut(Out):
+    """Disputes of the period: found, with a result, settled; the share of settled with its 95 % interval."""
+
+    found: int
+    ended: int
+    settled: int
+    share: float | None
+    interval: tuple[float, float]
+
+
 class FiguresOut(Out):
     """Figures out of the cases in sight, with what they count. ``success`` is null when nothing was tried."""
 
@@ -89,6 +99,7 @@ class FiguresOut(Out):
     at_once: int
     handed_up: int
     success: float | None
+    disputes: DisputesOut
     total: Decimal
     people: int
     kept_from_violence: int

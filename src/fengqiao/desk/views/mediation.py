@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from math import ceil, floor
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -32,6 +33,7 @@ REGISTRY = case_sittings.REGISTRY
 """Every form of a mediation, by the action it calls."""
 _SEE = ("mediation.see", "mediation.handle")
 _ROWS = 50
+_BEGINNING = date(2000, 1, 1)
 
 
 def case_or_404(request: HttpRequest, uid: str) -> MediationCase:
@@ -85,18 +87,41 @@ def cases(request: HttpRequest) -> HttpResponse:
 @needs(*_SEE)
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
-    """Counts by type, level and outcome of this year so far."""
+    """Counts by type, level and outcome: of this year so far, or of another span."""
     today = clock.local(clock.now()).date()
-    found = queries.statistics(
-        actor_of(request).scope, start=today.replace(month=1, day=1), end=today + timedelta(days=1)
-    )
+    spans = _spans(today)
+    wanted = request.GET.get("span", "year")
+    span = wanted if wanted in spans else "year"
+    label, start, end = spans[span]
+    found = queries.statistics(actor_of(request).scope, start=start, end=end)
     tables = [
         (_("种类"), found.by_class, True),
         (_("层级"), found.by_level, True),
         (_("结果"), found.by_outcome, False),  # an outcome is of what ended; what was opened has none yet
     ]
-    context = {"found": found, "year": today.year, "tables": tables}
+    context = {
+        "found": found,
+        "year": start.year,
+        "span": span,
+        "label": label,
+        "spans": [Option(words, f"?span={key}", key == span) for key, (words, *_days) in spans.items()],
+        "low": floor(100 * found.disputes.interval[0]),
+        "high": ceil(100 * found.disputes.interval[1]),
+        "share": found.disputes.share and 100 * found.disputes.share,
+        "tables": tables,
+    }
     return page(request, "desk/mediation/figures.html", context, on="mediation")
+
+
+def _spans(today: date) -> dict[str, tuple[str, date, date]]:
+    """The spans that can be asked for: their words, the first day, and the day after the last."""
+    january, end = today.replace(month=1, day=1), today + timedelta(days=1)
+    return {
+        "year": (_("今年"), january, end),
+        "last": (_("去年"), january.replace(year=january.year - 1), january),
+        "twelve": (_("近十二个月"), end - timedelta(days=365), end),
+        "all": (_("从头到现在"), _BEGINNING, end),
+    }
 
 
 @signed_in
