@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, QuerySet
 from django.urls import reverse
 
+from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Scope
+from fengqiao.desk.pickers import role_names
+from fengqiao.lib import clock
+from fengqiao.lib.place_config import current_place
 from fengqiao.matters.models import Matter
+from fengqiao.teams.answers import HANDLES
+from fengqiao.teams.models import Appointment
 from fengqiao.territory import maps
 from fengqiao.territory.choices import Rank
 from fengqiao.territory.index import version
-from fengqiao.territory.models import Area, BeatGrid, Boundary, MapFeature, Place, within
+from fengqiao.territory.models import Area, Beat, BeatGrid, Boundary, MapFeature, Place, within
 from fengqiao.territory.queries import area_choices
 
 SHOW_GRIDS = 150
@@ -62,6 +68,47 @@ def _rolled(areas: list[Area], own: dict[int, int]) -> Counter[int]:
         for pk in area.ancestor_ids:
             found[pk] += own.get(area.pk, 0)
     return found
+
+
+@dataclass
+class BeatLine:
+    """A beat: who is appointed to it and as what, its grids with their workers, and how much is open there."""
+
+    beat: Beat
+    main: list[tuple[Area, list[Person]]] = field(default_factory=list)
+    also: list[tuple[Area, list[Person]]] = field(default_factory=list)
+    officers: list[tuple[Person, str]] = field(default_factory=list)
+    open: int = 0
+
+
+def beat_lines(scope: Scope, grids: QuerySet[Area]) -> tuple[list[BeatLine], set[int]]:
+    """Beats over ``grids`` by code, and the grids that one covers, in four queries."""
+    covers = BeatGrid.objects.filter(valid_to__isnull=True, grid__in=grids).select_related(
+        "beat__area", "grid"
+    )
+    open_in = _counted(Matter.objects.visible_to(scope).open())
+    today = clock.local(clock.now()).date()
+    held = (
+        Appointment.objects.on(today).filter(person__is_active=True).select_related("person").order_by("pk")
+    )
+    workers: dict[int, list[Person]] = {}
+    for row in held.filter(area__in=grids, role__in=[r.key for r in current_place().roles if r.may(HANDLES)]):
+        workers.setdefault(row.area_id or 0, []).append(row.person)
+    lines: dict[int, BeatLine] = {}
+    for cover in covers.order_by("beat__code", "-main", "grid__code"):
+        line = lines.setdefault(cover.beat_id, BeatLine(cover.beat))
+        (line.main if cover.main else line.also).append((cover.grid, workers.get(cover.grid_id, [])))
+        line.open += open_in.get(cover.grid_id, 0)
+    roles = role_names()
+    chain = {role: n for n, role in enumerate(current_place().answer_chain)}
+    on_beats = sorted(
+        held.filter(beat_id__in=lines), key=lambda row: (chain.get(row.role, len(chain)), row.pk)
+    )
+    for row in on_beats:
+        lines[row.beat_id or 0].officers.append((row.person, roles.get(row.role, row.role)))
+    return list(lines.values()), {
+        grid.pk for line in lines.values() for grid, _who in (*line.main, *line.also)
+    }
 
 
 def map_url(area: Area | None = None) -> str:

@@ -17,7 +17,8 @@ from fengqiao.matters.models import Category
 from fengqiao.matters.queries import current_categories
 from fengqiao.matters.reference import load_classes
 from fengqiao.teams.models import Appointment, Duty, Partner
-from fengqiao.territory.models import Area, BeatGrid
+from fengqiao.territory.choices import Rank
+from fengqiao.territory.models import Area, Beat, BeatGrid
 from fengqiao.territory.queries import area_choices
 
 MOST = 300
@@ -122,6 +123,14 @@ def area_options(
     top = min((len(a.ancestor_ids) for a in rows), default=0)
     listed = [(str(a.pk), "　" * (len(a.ancestor_ids) - top) + a.name) for a in rows]
     return {str(a.pk): a for a in rows}, listed
+
+
+def beat_options(scope: Scope) -> list[tuple[str, str]]:
+    """Beats over ground that the scope may see, by id."""
+    seen = Area.objects.visible_to(scope).filter(rank=Rank.GRID, valid_to__isnull=True)
+    covers = BeatGrid.objects.filter(grid__in=seen, valid_to__isnull=True)
+    rows = Beat.objects.filter(pk__in=covers.values("beat_id"))
+    return [(str(beat.pk), beat.name) for beat in rows]
 
 
 def category_options() -> tuple[dict[str, Category], Choices]:

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from fengqiao.accounts.scope import Scope
 from fengqiao.desk.forms.fields import AreaField, line
-from fengqiao.desk.pickers import area_options
+from fengqiao.desk.pickers import area_options, beat_options
 from fengqiao.lib import clock
 from fengqiao.matters.choices import Kind, Level, Origin, Severity
 from fengqiao.matters.models import MatterQuerySet
 from fengqiao.matters.search import INDEX
+from fengqiao.territory.models import BeatGrid
 
 ANY = [("", _("全部"))]
 
@@ -37,6 +38,7 @@ class MatterFilter(forms.Form):
     )
     level = forms.ChoiceField(label=_("办到哪一级"), choices=[*ANY, *Level.choices], required=False)
     area = AreaField(label=_("哪一片"), required=False, blank=_("全部"))
+    beat = forms.ChoiceField(label=_("哪个警务区"), required=False)
     origin = forms.ChoiceField(label=_("谁先发现"), choices=[*ANY, *Origin.choices], required=False)
     since = DayField(label=_("从哪天开"))
     until = DayField(label=_("到哪天"))
@@ -44,6 +46,11 @@ class MatterFilter(forms.Form):
     def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["area"].offer_areas(*area_options(scope))  # type: ignore[attr-defined]
+        beats = beat_options(scope)
+        if beats:
+            self.fields["beat"].choices = [*ANY, *beats]  # type: ignore[attr-defined]
+        else:
+            del self.fields["beat"]
 
     @property
     def used(self) -> bool:
@@ -57,6 +64,9 @@ class MatterFilter(forms.Form):
         rows = rows.filter(**plain)
         if given.get("area"):
             rows = rows.filter(area__path__startswith=given["area"].path)
+        if given.get("beat"):
+            covered = BeatGrid.objects.filter(beat_id=given["beat"], valid_to__isnull=True)
+            rows = rows.filter(area_id__in=covered.values("grid_id"))
         if given.get("since"):
             rows = rows.filter(opened_at__gte=_day(given["since"]))
         if given.get("until"):

@@ -19,12 +19,13 @@ from fengqiao.desk.page import actor_of, page
 from fengqiao.desk.pickers import role_names
 from fengqiao.desk.room import Room, run, tabs
 from fengqiao.lib import clock
+from fengqiao.lib.place_config import current_place
 from fengqiao.lib.policy import needs, signed_in
 from fengqiao.teams import queries as teams
 from fengqiao.teams.models import Appointment
 from fengqiao.territory import queries
 from fengqiao.territory.choices import Rank, Tier
-from fengqiao.territory.models import Area, BeatGrid, Boundary, Place
+from fengqiao.territory.models import Area, Boundary, Place
 
 ROOM = Room("territory", _("辖区"), "desk:territory")
 TABS: list[tuple[str, Any, str]] = [
@@ -33,6 +34,7 @@ TABS: list[tuple[str, Any, str]] = [
     ("places", _("场所"), "desk:places"),
 ]
 _ROWS = 50
+_ON_GROUND = (Rank.GRID, Rank.COMMUNITY, Rank.VILLAGE)
 _MOST_DOTS = 300
 
 
@@ -68,17 +70,20 @@ def map_json(request: HttpRequest) -> HttpResponse:
 
 
 def _who(area: Area, actor: Actor) -> list[tuple[str, Appointment]]:
-    """People appointed over the area itself or a beat over it, in sight, by the order of roles."""
-    roles = role_names()
-    order = list(roles)
-    beats = [b.pk for b in queries.beats_over(area)] if area.rank == Rank.GRID else []
+    """Who answers for the area, level by level: the last of the place's chain above it, those of its beats, and
+    whoever is appointed over the area itself."""
+    roles, chain = role_names(), current_place().answer_chain
+    top_down = [*reversed(chain), *roles]
+    over = Q(area=area)
+    if area.rank in _ON_GROUND:
+        over |= Q(beat__in=queries.beats_over(area)) | Q(area__in=area.ancestor_ids, role=chain[-1])
     rows = (
         Appointment.objects.on(clock.local(clock.now()).date())
-        .filter(Q(area=area) | Q(beat_id__in=beats), person__is_active=True)
+        .filter(over, person__is_active=True)
         .select_related("person", "beat", "area")
     )
     found = [(roles[a.role], a) for a in rows[:200] if a.role in roles]
-    return sorted(found, key=lambda pair: (order.index(pair[1].role), pair[1].pk))[:40]
+    return sorted(found, key=lambda pair: (top_down.index(pair[1].role), pair[1].pk))[:40]
 
 
 @needs(SEE)
@@ -114,32 +119,17 @@ def area(request: HttpRequest, pk: int) -> HttpResponse:
 @needs(SEE)
 @require_safe
 def beats(request: HttpRequest) -> HttpResponse:
-    """The two networks: which grids each beat covers, and grids that no beat covers."""
+    """The two networks: who stands on each beat, its grids with their workers, the list they share; bare grids."""
     actor = actor_of(request)
     grids = Area.objects.visible_to(actor.scope).filter(rank=Rank.GRID, valid_to__isnull=True)
-    covers = BeatGrid.objects.filter(valid_to__isnull=True, grid__in=grids).select_related(
-        "beat__area", "grid"
-    )
-    lines: dict[int, dict[str, Any]] = {}
-    covered: set[int] = set()
-    for cover in covers.order_by("beat__code", "-main", "grid__code"):
-        line = lines.setdefault(cover.beat_id, {"beat": cover.beat, "main": [], "also": [], "officers": []})
-        line["main" if cover.main else "also"].append(cover.grid)
-        covered.add(cover.grid_id)
-    today = clock.local(clock.now()).date()
-    held = (
-        Appointment.objects.on(today)
-        .filter(beat_id__in=lines, person__is_active=True)
-        .select_related("person")
-    )
-    for row in held.order_by("pk"):
-        lines[row.beat_id or 0]["officers"].append(row.person)
+    lines, covered = ground.beat_lines(actor.scope, grids)
     context = {
         "tabs": tabs(TABS, "beats"),
-        "lines": list(lines.values()),
+        "lines": lines,
         "bare": [g for g in grids.order_by("code") if g.pk not in covered],
         "can_edit": actor.scope.can(EDIT),
         "sees_people": actor.scope.can("people.see"),
+        "sees_matters": actor.scope.can("matter.see_area") or actor.scope.can("matter.handle"),
     }
     return page(request, "desk/territory/beats.html", context, on="territory")
 
