@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,18 +9,22 @@ from typing import Any
 
 from django.db import transaction
 
+from fengqiao.demo.accounts import name_accounts
+from fengqiao.demo.evidence import write_evidence
 from fengqiao.demo.history import History, write_history
+from fengqiao.demo.kinds import kinds
 from fengqiao.demo.load import Ground, load_ground
 from fengqiao.demo.mediated import write_mediations
 from fengqiao.demo.model import Township
+from fengqiao.demo.rhythm import mix_with
 from fengqiao.demo.scales import Scale
+from fengqiao.demo.scene import Scenery
 from fengqiao.demo.story import DemoReport, write_reports
 from fengqiao.demo.township import build_township
 from fengqiao.intake.actions import receive_report
 from fengqiao.intake.drafts import ContactDraft
 from fengqiao.lib import clock
 from fengqiao.matters.actions import load_reference
-from fengqiao.matters.models import Matter
 from fengqiao.teams.actions import load_mechanisms
 from fengqiao.teams.scopes import actor_for
 
@@ -43,21 +46,43 @@ def build(*, seed: int, scale: Scale, matters: int | None, say: Say) -> dict[str
     ground = load_ground(town)
     load_mechanisms()
     n = matters if matters is not None else scale.matters_per_year
-    say(f"写下一年的事：约 {n} 件")
-    told = list(write_reports(town, seed, n, now - timedelta(days=365), now))
+    said = (
+        f"写下 {scale.years} 年的事：约 {n * scale.years} 件"
+        if scale.years > 1
+        else f"写下一年的事：约 {n} 件"
+    )
+    say(said)
+    told = _tell(town, seed, n, now)
     waiting, past = _share_out(told, now)
     history = write_history(town, ground, past, seed)
     cases = write_mediations(history)
-    _name_accounts(town, ground)
+    write_evidence(town, ground, seed)
+    name_accounts(town, ground)
     say("今天早上进来的几件，等人看")
     _receive(town, ground, waiting, now)
     return {"matters": history.counts["matters"], "reports": history.counts["reports"], "mediations": cases}
 
 
+def _tell(town: Township, seed: int, yearly: int, now: datetime) -> list[DemoReport]:
+    """What was reported over the years of the scale, with its share of disputes where it names one."""
+    scale = town.scale
+    start, count = now - timedelta(days=365 * scale.years), yearly * scale.years
+    if not scale.disputes_per_year:
+        return list(write_reports(town, seed, count, start, now))
+    mix = mix_with(scale.disputes_per_year / scale.matters_per_year)
+    # Small collisions are disputes of the traffic police; a place that counts its disputes counts its own.
+    codes = frozenset(c for c in Scenery(town).possible() if not _outside(c))
+    return list(write_reports(town, seed, count, start, now, mix=mix, codes=codes))
+
+
+def _outside(code: str) -> bool:
+    return kinds()[code].kind == "dispute" and kinds()[code].group != "disputes"
+
+
 def _share_out(told: list[DemoReport], now: datetime) -> tuple[list[DemoReport], list[DemoReport]]:
     """(reports that wait for the desk, reports with a course), the latter by time.
 
-    Both the waiting ones and those in hand are taken from the first weeks of the year, the season of today: a year
+    Both the waiting ones and those in hand are taken from the first weeks of the past, the season of today: a year
     alone ends with a handful of matters in hand, and a day's work needs some in every stage.
     """
     if len(told) < 2 * (WAITING + FRESH):
@@ -76,21 +101,6 @@ def _moved(report: DemoReport, n: int, now: datetime) -> DemoReport:
     at = report.at + timedelta(days=(now - report.at).days - back)
     due = report.outside_due + (at - report.at) if report.outside_due else None
     return replace(report, at=at, outside_due=due, duplicate_of=None, recurrence_of=None)
-
-
-def _name_accounts(town: Township, ground: Ground) -> None:
-    """Give the sign-in name of each role to whoever of that role has most to do, so that their day is not empty."""
-    busy = Counter(Matter.objects.open().values_list("owner_id", flat=True))
-    for role in dict.fromkeys(p.role for p in town.people):
-        people = [ground.people[p.code] for p in town.people if p.role == role]
-        first, best = people[0], max(people, key=lambda one: busy[one.pk])
-        if best.pk != first.pk:
-            spare, first.username = best.username, f"{best.username}-"
-            first.save(update_fields=["username"])
-            best.username = role
-            best.save(update_fields=["username"])
-            first.username = spare
-            first.save(update_fields=["username"])
 
 
 def _receive(town: Township, ground: Ground, waiting: list[DemoReport], now: datetime) -> None:

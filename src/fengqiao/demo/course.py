@@ -17,7 +17,7 @@ from fengqiao.demo.grammar import pick, sentences
 from fengqiao.demo.handling import Handling
 from fengqiao.demo.kinds import kinds
 from fengqiao.demo.model import Person, Township
-from fengqiao.demo.staffing import Staffing, level_name
+from fengqiao.demo.staffing import Staffing
 from fengqiao.demo.steps import Course, Line, Step, StepKind, Term
 from fengqiao.demo.story import DemoReport
 
@@ -33,6 +33,8 @@ class CourseWriter:
         self._seed = seed
         self._calendar = calendar or WorkCalendar()
         self._staff = Staffing(township)
+        self._scale = township.scale
+        self._ladder = township.scale.ladder
 
     def write(self, report: DemoReport, until: datetime) -> Course:
         """The course of one report as it stands at ``until``."""
@@ -50,7 +52,7 @@ class CourseWriter:
         line = Line(report, kind, rng, report.at, words)
         words["fix"] = pick(sentences()[kind.code]["fix"], words, rng)
         words["cause"] = pick(sentences()[kind.code]["cause"], words, rng)
-        handling = Handling(line, self._staff, self._calendar)
+        handling = Handling(line, self._staff, self._calendar, self._scale)
         if self._begin(line):
             handling.run()
         return _cut(report, line, handling.parties, until)
@@ -84,7 +86,7 @@ class CourseWriter:
         owner = self._staff.handler("DU" if urgent else kind.role, report.grid, rng)
         due = report.at + timedelta(minutes=30) if report.severity < kind.severity else self._due(line)
         due = min(due, report.outside_due) if report.outside_due else due
-        line.owner, line.due, line.level = owner.code, due, level_name(kind.level)
+        line.owner, line.due, line.level = owner.code, due, self._ladder.start(kind.level)
         line.span = max(15.0, (due - line.now).total_seconds() / 60)
         title = f"{kind.name}：{report.where}"
         line.step(StepKind.OPENED, desk.code, title, owner=owner.code, due=due, level=line.level)

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fengqiao.algorithms.workcalendar import WorkCalendar
+from fengqiao.demo.scales import Scale
 from fengqiao.demo.settling import Settling
 from fengqiao.demo.staffing import Staffing, follow_up_rules
 from fengqiao.demo.steps import Line, Step, StepKind, at_work
 
 _HELD, _UNREACHED = 0.93, 0.04
+_ASK_LAWYER, _HARD = 0.15, 0.2
 _STARS = ((0.52, 5), (0.8, 4), (0.92, 3), (0.97, 2), (1.01, 1))
 _PROTECTED = frozenset({"FA7", "FA8", "MI1", "MI2", "MI3", "MI5"})
 _THREATS = ("拼命", "不让", "同归于尽", "大家都别活")
@@ -27,10 +29,11 @@ _VISIT_MINUTES = {1: 25.0, 2: 90.0, 3: 700.0, 4: 1500.0}
 class Handling:
     """Continues a line from acceptance to closing."""
 
-    def __init__(self, line: Line, staff: Staffing, calendar: WorkCalendar) -> None:
+    def __init__(self, line: Line, staff: Staffing, calendar: WorkCalendar, scale: Scale) -> None:
         self._line = line
         self._staff = staff
         self._calendar = calendar
+        self._scale = scale
         self.parties: tuple[str, ...] = ()
 
     def run(self) -> None:
@@ -42,8 +45,8 @@ class Handling:
         mediable = (
             line.kind.kind == "dispute" and line.kind.mediation != "N" and line.kind.code not in _PROTECTED
         )
-        if mediable and line.rng.random() < 0.62:
-            settling = Settling(line, self._staff, self._calendar)
+        if mediable and 100 * line.rng.random() < self._scale.mediated_percent:
+            settling = Settling(line, self._staff, self._calendar, self._scale)
             outcome = settling.run()
             self.parties = settling.parties
         else:
@@ -87,23 +90,29 @@ class Handling:
 
     def _join(self) -> None:
         line, rng = self._line, self._line.rng
-        others = {
-            self._staff.handler(code, line.report.grid, rng)
-            for code in ("GO", "VC", "CP")
-            if rng.random() < 0.5
-        }
-        names = [
-            person for person in sorted(others, key=lambda person: person.code) if person.code != line.owner
-        ]
+        around = [p for p in self._staff.company(line.report.grid, rng) if p.code != line.owner]
+        names = around[: 1 + int(3 * rng.random())]
+        lawyer = self._staff.lawyer()
+        if lawyer is not None and line.kind.kind == "dispute" and rng.random() < _ASK_LAWYER:
+            names.append(lawyer)
         if not names:
             return
         line.wait(min(200.0, 0.06 * line.span))
         who = "、".join(f"{person.title}{person.name}" for person in names)
         codes = tuple(person.code for person in names)
         line.step(StepKind.JOINED, line.owner, line.say("join", who=who), others=codes)
-        if not line.quick and rng.random() < 0.1:
-            line.wait(1_500)
-            line.step(StepKind.CONSULTED, line.owner, line.say("consult"), others=codes)
+        if not line.quick and rng.random() < _HARD:
+            self._consult(codes)
+
+    def _consult(self, others: tuple[str, ...]) -> None:
+        """A hard matter is put to departments; what they decide is somebody's task."""
+        line = self._line
+        line.wait(1_500)
+        line.step(StepKind.CONSULTED, line.owner, line.say("consult"), others=others)
+        line.wait(400)
+        line.step(StepKind.DECIDED, line.owner, line.say("decided"), others=others)
+        line.wait(2_200)
+        line.step(StepKind.TASK_DONE, others[0], line.say("task_done"), others=others)
 
     def _pause(self) -> None:
         line = self._line

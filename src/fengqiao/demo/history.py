@@ -16,6 +16,7 @@ from typing import Any
 from django.db import transaction
 
 from fengqiao.audit.actions import append_many
+from fengqiao.demo.around import rows_around, write_consultations
 from fengqiao.demo.course import CourseWriter
 from fengqiao.demo.lives import Life, live
 from fengqiao.demo.load import Ground
@@ -28,18 +29,14 @@ from fengqiao.intake.search import INDEX as REPORT_INDEX
 from fengqiao.lib import clock
 from fengqiao.lib.crypto import blind_index
 from fengqiao.lib.ids import new_receipt_code
+from fengqiao.lib.place_config import current_place
 from fengqiao.matters import clockwork
 from fengqiao.matters.actions._base import fact_of
-from fengqiao.matters.choices import EventKind, Level, Origin, PromiseKind, PromiseState, State
+from fengqiao.matters.choices import EventKind, Kind, Origin, State
 from fengqiao.matters.models import (
     Category,
-    Escalation,
     Event,
-    FollowUp,
-    JointMember,
     Matter,
-    Promise,
-    Rating,
 )
 from fengqiao.matters.models import (
     Counter as NumberCounter,
@@ -47,7 +44,8 @@ from fengqiao.matters.models import (
 from fengqiao.matters.search import INDEX as MATTER_INDEX
 
 CHUNK = 1000
-_LEVELS = set(Level.values)
+_TALKED_OVER = ("agreement", "settled")
+_HEATED = ("动手", "推搡", "打起来", "扬言", "互骂", "威胁", "要砸", "拼命", "火气很大")
 
 
 @dataclass
@@ -111,6 +109,7 @@ def _matter(history: History, report: DemoReport, life: Life) -> Matter:
     year = clock.local(opened.at).year
     history.numbers[year] += 1
     place = history.ground.places.get(report.place)
+    kept = _kept_from_violence(category, report, life)
     due = clockwork.first_result_due(
         category.due_amount, category.due_unit, severity=report.severity, start=opened.at
     )
@@ -121,14 +120,14 @@ def _matter(history: History, report: DemoReport, life: Life) -> Matter:
         title=opened.text[:120],
         summary=report.text,
         severity=report.severity,
-        level=life.level if life.level in _LEVELS else "village",
+        level=life.level,
         state=life.state,
         owner=people.get(life.owner),
         owner_because="",
         next_step=life.next_step,
         due_at=life.due_at,
         deadline_at=due,
-        level_due_at=opened.at + timedelta(days=30) if life.working else None,
+        level_due_at=_level_due(life) if life.working else None,
         area=history.ground.areas[report.grid],
         place=place,
         place_text=report.where[:160],
@@ -148,9 +147,28 @@ def _matter(history: History, report: DemoReport, life: Life) -> Matter:
         cause=life.cause[:200],
         referred_to=life.referred_to,
         reopened=life.reopened,
+        kept_from_violence=bool(kept),
+        kept_from_violence_why=kept,
         escalations_count=len(life.climbs),
         version=len(life.events),
     )
+
+
+def _level_due(life: Life) -> datetime | None:
+    """When a matter leaves its level by the days that the place gives it there."""
+    since = life.climbs[-1].at if life.climbs else life.opened.at if life.opened else None
+    return since + timedelta(days=current_place().level(life.level).days) if since else None
+
+
+def _kept_from_violence(category: Category, report: DemoReport, life: Life) -> str:
+    """Why a settled dispute counts as kept from violence: it was about to come to blows, and was talked over."""
+    if category.kind != Kind.DISPUTE or life.outcome not in _TALKED_OVER:
+        return ""
+    said = next((word for word in _HEATED if word in report.text), "")
+    if not said and report.severity > 1:
+        return ""
+    together = "几方一起" if life.joined else "当场"
+    return f"反映时{f'“{said}”' if said else '情况危险'}，{together}劝住，后来谈成"
 
 
 def _origin(report: DemoReport) -> str:
@@ -271,7 +289,7 @@ def _stories(
     rows: dict[type[Any], list[Any]] = defaultdict(list)
     people = history.ground.people
     matters = {m.pk: m for *_rest, m in lives}
-    for _told, course, life, matter in lives:
+    for _told, _course, life, matter in lives:
         mine = [
             Event(
                 matter=matter,
@@ -286,7 +304,7 @@ def _stories(
             for e in life.events
         ]
         events += sorted([*mine, *extra.pop(matter.pk, [])], key=lambda e: e.at)
-        _around(matter, course, life, people, rows)
+        rows_around(matter, life, people, rows)
     for late in extra.values():
         events += late
     Event.objects.bulk_create(events, batch_size=CHUNK)
@@ -295,58 +313,5 @@ def _stories(
     for table, found in rows.items():
         table._default_manager.bulk_create(found, batch_size=CHUNK)
     history.counts["events"] += len(events)
-
-
-def _around(
-    matter: Matter, course: Course, life: Life, people: dict[str, Any], rows: dict[type[Any], list[Any]]
-) -> None:
-    """Promise of a first result, follow-ups, climbs, joint members, ratings."""
-    owner = matter.owner or people[next(iter(people))]
-    first = life.resolved_at or (matter.closed_at if matter.state == State.REFERRED else None)
-    due = matter.deadline_at or matter.opened_at
-    late = due < life.now
-    state = PromiseState.OPEN
-    if first:
-        state = PromiseState.KEPT if first <= due else PromiseState.BROKEN
-    elif late:
-        state = PromiseState.BROKEN
-    rows[Promise].append(
-        Promise(
-            matter=matter,
-            kind=PromiseKind.RESULT,
-            what="给第一次结果",
-            who=owner.name,
-            person=owner,
-            due_at=due,
-            state=state,
-            public=True,
-            made_at=matter.opened_at,
-            settled_at=None if state == PromiseState.OPEN else first or due,
-        )
-    )
-    for plan in life.follow_ups:
-        rows[FollowUp].append(
-            FollowUp(
-                matter=matter,
-                rule=plan.rule,
-                purpose=plan.purpose,
-                due_at=plan.due_at,
-                owner=owner,
-                state=plan.state,
-                result=plan.result,
-                note=plan.note,
-                done_at=plan.done_at,
-                done_by=people.get(plan.by),
-            )
-        )
-    for climb in life.climbs:
-        rows[Escalation].append(Escalation(matter=matter, by=people.get(climb.by), **climb.columns()))
-    for code in dict.fromkeys(life.joined):
-        if code in people and code != life.owner:
-            rows[JointMember].append(
-                JointMember(matter=matter, person=people[code], joined_at=life.joined_at or matter.opened_at)
-            )
-    for stars, text, at in life.ratings:
-        rows[Rating].append(
-            Rating(matter=matter, score=1 if stars < 3 else 2 if stars == 3 else 3, comment=text, at=at)
-        )
+    around = [(matter, life) for _told, _course, life, matter in lives]
+    history.counts["consultations"] += write_consultations(history.town, history.ground, around)

@@ -13,7 +13,8 @@ from fengqiao.lib.present import mask_name
 from fengqiao.matters.reference import load_follow_ups
 
 _SAME = {
-    "opened", "assigned", "accepted", "declined", "transferred", "progress", "joined", "consulted", "escalated",
+    "opened", "assigned", "accepted", "declined", "transferred", "progress", "joined", "consulted", "decided",
+    "task_done", "escalated",
     "paused", "resumed", "urged", "overdue", "resolved", "follow_up_planned", "followed_up", "promise_kept",
     "promise_broken", "rated", "reopened", "closed", "referred",
 }  # fmt: skip

@@ -4,10 +4,8 @@ transaction."""
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -16,9 +14,9 @@ from shapely.geometry import mapping
 
 from fengqiao.accounts.models import Person
 from fengqiao.demo import model
+from fengqiao.demo.rota import shifts
 from fengqiao.lib import clock
 from fengqiao.lib.place_config import current_place
-from fengqiao.teams.choices import DutyKind
 from fengqiao.teams.models import (
     Appointment,
     Duty,
@@ -56,7 +54,6 @@ PLACE_WORDS = {
     "justice": "司法所",
     "centre": "综治中心",
 }
-SHIFT_START = time(8, 30)
 DUTY_DAYS_BACK, DUTY_DAYS_AHEAD = 2, 14
 BATCH = 2000
 
@@ -71,6 +68,7 @@ class Ground:
     people: dict[str, Person] = field(default_factory=dict)
     teams: dict[str, Team] = field(default_factory=dict)
     partners: dict[str, Partner] = field(default_factory=dict)
+    rooms: dict[str, Resource] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -84,6 +82,7 @@ def load_ground(town: model.Township) -> Ground:
     _places(town, ground)
     _people(town, ground)
     _partners(town, ground)
+    _rooms(town, ground)
     _teams(town, ground)
     _stations(town, ground)
     _appointments(town, ground, began)
@@ -215,6 +214,15 @@ def _partners(town: model.Township, ground: Ground) -> None:
         )
 
 
+def _rooms(town: model.Township, ground: Ground) -> None:
+    rows = [
+        Resource(kind=r.kind, name=r.name, hours=r.hours, area=ground.areas[r.area], contact="向调解员预约")
+        for r in town.rooms
+    ]
+    for row in Resource.objects.bulk_create(rows, batch_size=BATCH):
+        ground.rooms[row.name] = row
+
+
 def _teams(town: model.Township, ground: Ground) -> None:
     members: list[Membership] = []
     for t in town.teams:
@@ -239,7 +247,7 @@ def _stations(town: model.Township, ground: Ground) -> None:
     county = ground.areas[town.ranked("county")[0].code]
     first: Team | None = None
     for s in town.stations:
-        area = county if len(town.stations) == 1 else ground.areas[s.streets[0]]
+        area = ground.areas[s.streets[0]] if len(s.streets) == 1 else county
         team = Team.objects.create(
             kind="station", code=s.code, name=s.name, area=area, formed_on=date(2010, 1, 1)
         )
@@ -259,7 +267,7 @@ def _stations(town: model.Township, ground: Ground) -> None:
         raise ValueError("a township needs a station")
     Station.objects.create(
         team=first,
-        area=county,
+        area=first.area if len(town.stations) == 1 else county,
         default_owner=ground.people[owner.code],
         name=first.name,
         uid=uuid.uuid4(),
@@ -269,80 +277,66 @@ def _stations(town: model.Township, ground: Ground) -> None:
 
 def _appointments(town: model.Township, ground: Ground, began: date) -> None:
     roles = {role.key: role for role in current_place().roles}
-    head = next((ground.people[p.code] for p in town.people if p.role == "station_head"), None)
+    heads = [ground.people[p.code] for p in town.people if p.role == "station_head"]
     now = clock.now()
+    today = clock.local(now).date()
     rows: list[Appointment] = []
     for p in (p for p in town.people if p.role in roles):
         role = roles[p.role]
         posts: list[Beat | None] = [*(ground.beats[code] for code in p.beats)]
         for beat in posts or [None]:
             number = len(rows) + 1
+            since, until = _term(began, today, role.term_months, number)
             rows.append(
                 Appointment(
                     person=ground.people[p.code],
                     role=p.role,
                     area=None if beat else ground.areas[p.area],
                     beat=beat,
-                    valid_from=began,
-                    by=head,
+                    valid_from=since,
+                    valid_to=until,
+                    by=heads[0] if heads else None,
                     duties="；".join(role.duties),
-                    certificate_no=f"演公聘〔{began.year}〕{number}号" if role.certificate else "",
+                    certificate_no=f"演公聘〔{since.year}〕{number}号" if role.certificate else "",
                     created_at=now,
                 )
             )
     Appointment.objects.bulk_create(rows, batch_size=BATCH)
 
 
+def _term(began: date, today: date, months: int | None, number: int) -> tuple[date, date | None]:
+    """From when to when: open where the role has no term, else the running term, renewed as often as need be;
+    terms begin month by month, so that they do not all end on one day."""
+    if not months:
+        return began, None
+    passed = (today.year - began.year) * 12 + today.month - began.month - 1 - number % 12
+    since = _later(began, number % 12 + max(0, passed) // months * months)
+    return since, _later(since, months)
+
+
+def _later(day: date, months: int) -> date:
+    """The first of the month ``months`` after the day's month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, 1)
+
+
 def _duty(town: model.Township, ground: Ground) -> None:
     today = clock.local(clock.now()).date()
-    days = [today + timedelta(days=n) for n in range(-DUTY_DAYS_BACK, DUTY_DAYS_AHEAD + 1)]
+    teams = {team.code: team for team in Team.objects.filter(code__in=[rota.station for rota in town.rotas])}
+    areas = {station.code: teams[station.code].area for station in town.stations}
     rows: list[Duty] = []
-    for rota in town.rotas:
-        team = Team.objects.get(code=rota.station)
-        for day in days:
-            crew = rota.crews[(day - rota.start).days % len(rota.crews)]
-            rows += _shift(crew, team, day, ground)
-    rows += _beat_duty(town, ground, days)
-    Duty.objects.bulk_create(rows, batch_size=BATCH)
-
-
-def _at(day: date, hour: time) -> datetime:
-    return datetime.combine(day, hour, tzinfo=clock.LOCAL)
-
-
-def _shift(crew: model.Crew, team: Team, day: date, ground: Ground) -> Iterable[Duty]:
-    kinds: Sequence[tuple[str, Sequence[str]]] = (
-        (DutyKind.LEAD, (crew.lead,)),
-        (DutyKind.DESK, crew.desk),
-        (DutyKind.PATROL, crew.patrol),
-        (DutyKind.STANDBY, crew.standby),
-    )
-    start = _at(day, SHIFT_START)
-    for kind, codes in kinds:
-        for code in codes:
-            yield Duty(
-                person=ground.people[code],
-                kind=kind,
-                team=team,
-                area=team.area,
-                starts_at=start,
-                ends_at=start + timedelta(days=1),
-            )
-
-
-def _beat_duty(town: model.Township, ground: Ground, days: Sequence[date]) -> Iterable[Duty]:
-    by_beat: dict[str, list[str]] = defaultdict(list)
-    for p in town.people:
-        if p.role == "beat_officer":
-            for beat in p.beats:
-                by_beat[beat].append(p.code)
-    for beat, codes in by_beat.items():
-        for day in days:
-            if day.weekday() < 6:
-                yield Duty(
-                    person=ground.people[codes[day.toordinal() % len(codes)]],
-                    kind=DutyKind.BEAT,
-                    beat=ground.beats[beat],
-                    starts_at=_at(day, time(9, 0)),
-                    ends_at=_at(day, time(21, 0)),
+    for n in range(-DUTY_DAYS_BACK, DUTY_DAYS_AHEAD + 1):
+        for shift in shifts(town, today + timedelta(days=n)):
+            beat = ground.beats[shift.beat] if shift.beat else None
+            rows.append(
+                Duty(
+                    person=ground.people[shift.person],
+                    kind=shift.kind,
+                    team=None if beat else teams[shift.station],
+                    area=None if beat else areas[shift.station],
+                    beat=beat,
+                    starts_at=shift.begins,
+                    ends_at=shift.ends,
                 )
+            )
+    Duty.objects.bulk_create(rows, batch_size=BATCH)

@@ -1,7 +1,12 @@
-"""The mediations of an invented year: parties sealed, sittings, agreements whose terms are promises."""
+"""The mediations of invented years: parties sealed, sittings in their rooms, agreements whose terms are promises.
+
+A dispute that went up the ladder has one case a level, each naming the one before it.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,88 +14,206 @@ from django.db import transaction
 
 from fengqiao.demo.history import History
 from fengqiao.demo.lives import masked
-from fengqiao.demo.steps import Course, StepKind
+from fengqiao.demo.model import Room
+from fengqiao.demo.steps import Course, Step, StepKind
 from fengqiao.lib import clock
 from fengqiao.lib.present import mask_name
 from fengqiao.matters.choices import PromiseKind, PromiseState
+from fengqiao.matters.models import Counter as NumberCounter
 from fengqiao.matters.models import Matter, Promise
 from fengqiao.mediation.choices import CaseOutcome, CaseState, Consent, Form, Performance, Side, Start
 from fengqiao.mediation.models import Agreement, MediationCase, Party, Session, Term
-from fengqiao.mediation.numbering import case_number, committee_of
+from fengqiao.mediation.numbering import committee_of, counter_key, mark_of, number_words, seat
+from fengqiao.teams.models import Resource
+from fengqiao.territory.models import Area
 
-MOST = 80
-"""The latest ones; older ones are told in the matter's story only."""
+BATCH = 1000
+_ROUTES = "可以申请仲裁、找行政机关处理或者起诉"
+_FORMS = {"oral": CaseOutcome.ORAL, "at_once": CaseOutcome.AT_ONCE}
 
 
-@transaction.atomic
+@dataclass
+class _Part:
+    """What was done of a mediation at one level."""
+
+    level: str
+    began: datetime
+    sittings: list[Step] = field(default_factory=list)
+    agreed: Step | None = None
+    up: Step | None = None
+
+
+@dataclass
+class _Told:
+    """One dispute with its course and the cases made of it, the lowest level first."""
+
+    matter: Matter
+    course: Course
+    parts: list[_Part]
+    cases: list[MediationCase] = field(default_factory=list)
+
+
 def write_mediations(history: History) -> int:
-    """Write the latest mediated disputes as cases; returns how many."""
-    rows = history.disputes[-MOST:]
-    for pk, _report, course in rows:
-        matter = Matter.objects.select_related("area", "owner").get(pk=pk)
-        _case(history, matter, course)
-    return len(rows)
+    """Write every mediated dispute as cases; returns how many cases."""
+    filing = _Filing(history)
+    written = 0
+    for first in range(0, len(history.disputes), BATCH):
+        with transaction.atomic():
+            written += _write(filing, history.disputes[first : first + BATCH])
+    filing.keep_numbers()
+    return written
 
 
-def _case(history: History, matter: Matter, course: Course) -> None:
-    sittings = [s for s in course.steps if s.kind is StepKind.SESSION]
-    agreed = course.last(StepKind.AGREED)
-    began = (course.last(StepKind.CONSENT) or sittings[0]).at if sittings else matter.opened_at
-    mediator = history.ground.people.get(sittings[0].by if sittings else "") or matter.owner
-    if mediator is None:
-        return
-    level = "village" if matter.level == "station" else matter.level
-    ended, state, outcome = None, CaseState.OPEN, ""
-    if agreed is not None:
-        ended, state = agreed.at, CaseState.AGREED
-        outcome = {"oral": CaseOutcome.ORAL, "at_once": CaseOutcome.AT_ONCE}.get(
-            agreed.form, CaseOutcome.WRITTEN
-        )
-    elif matter.resolved_at or matter.closed_at:
-        ended, state, outcome = matter.resolved_at or matter.closed_at, CaseState.ENDED, CaseOutcome.FAILED
-    case = MediationCase.objects.create(
-        number=case_number(matter.area, level, began),
-        matter=matter,
-        level=level,
-        state=state,
-        start=Start.PARTY,
-        mediator=mediator,
-        committee=committee_of(matter.area, level),
-        facts=matter.summary,
-        suitable=True,
-        opened_at=began,
-        due_at=max(began + timedelta(days=30), history.now + timedelta(days=3))
-        if not ended
-        else began + timedelta(days=30),
-        ended_at=ended,
-        outcome=outcome,
-        ended_why="" if agreed else "双方差距大，谈不拢" if ended else "",
-        routes_told="可以申请仲裁、找行政机关处理或者起诉" if outcome == CaseOutcome.FAILED else "",
-        opened_by=mediator,
+def _write(filing: _Filing, disputes: list[tuple[int, Any, Course]]) -> int:
+    wanted = Matter.objects.select_related("area", "owner", "category").in_bulk(
+        [pk for pk, *_rest in disputes]
     )
-    parties = _parties(case, course, began)
-    _sittings(case, course, sittings, agreed is not None)
-    if agreed is not None:
-        _agreement(case, agreed, parties, course)
+    told = [_Told(wanted[pk], course, _parts(course, wanted[pk])) for pk, _report, course in disputes]
+    for one in told:
+        one.cases = [filing.case(one, n) for n in range(len(one.parts))]
+    for depth in range(max((len(one.cases) for one in told), default=0)):
+        layer = [one for one in told if len(one.cases) > depth]
+        for one in layer:
+            one.cases[depth].earlier = one.cases[depth - 1] if depth else None
+        MediationCase.objects.bulk_create([one.cases[depth] for one in layer])
+    parties = {case.pk: _parties(case, one.course) for one in told for case in one.cases}
+    Party.objects.bulk_create([party for found in parties.values() for party in found], batch_size=BATCH)
+    pairs = [(one, case, part) for one in told for case, part in zip(one.cases, one.parts, strict=True)]
+    Session.objects.bulk_create(
+        [row for one, case, part in pairs for row in filing.sittings(one, case, part)], batch_size=BATCH
+    )
+    _agreements([(one, case, part.agreed) for one, case, part in pairs if part.agreed is not None], parties)
+    return len(pairs)
 
 
-def _sittings(case: MediationCase, course: Course, sittings: list[Any], agreed: bool) -> None:
-    for number, step in enumerate(sittings, start=1):
-        Session.objects.create(
-            case=case,
-            number=number,
-            planned_at=step.at,
-            place="社区调解室",
-            held_at=step.at,
-            minutes=50 + 10 * (number % 3),
-            rights_told=True,
-            statements=masked(step.text, course),
-            result="谈成了" if agreed and number == len(sittings) else "再谈",
-            agreed=bool(agreed and number == len(sittings)),
+def _parts(course: Course, matter: Matter) -> list[_Part]:
+    """The course's sittings, parted where the matter went up; the first one begins with the consent."""
+    opened = course.last(StepKind.OPENED)
+    level = opened.level if opened is not None else str(matter.level)
+    parts = [_Part(level, matter.opened_at)]
+    for step in course.steps:
+        here = parts[-1]
+        if step.kind is StepKind.CONSENT:
+            here.began = step.at
+        elif step.kind is StepKind.SESSION:
+            here.sittings.append(step)
+        elif step.kind is StepKind.AGREED:
+            here.agreed = step
+        elif step.kind is StepKind.ESCALATED:
+            here.up = step
+            parts.append(_Part(step.level, step.at))
+    return parts
+
+
+class _Filing:
+    """Numbers, committees and rooms, each looked up once."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._numbers: Counter[tuple[int, str]] = Counter()
+        self._seats: dict[tuple[int, str], tuple[Area, str, str]] = {}
+        self._plans: dict[tuple[int, str], Room | None] = {}
+
+    def case(self, one: _Told, position: int) -> MediationCase:
+        """The case of one level, as it stands now."""
+        matter, part = one.matter, one.parts[position]
+        mediator = (
+            self._history.ground.people.get(part.sittings[0].by if part.sittings else "") or matter.owner
+        )
+        state, outcome, ended, why = _ending(part, matter, self._history.now)
+        due = part.began + timedelta(days=30)
+        return MediationCase(
+            number=self._number(matter.area, part),
+            matter=matter,
+            level=part.level,
+            state=state,
+            start=Start.PARTY,
+            mediator=mediator,
+            committee=self._seat(matter.area, part.level)[1],
+            facts=matter.summary,
+            suitable=True,
+            opened_at=part.began,
+            due_at=due if ended else max(due, self._history.now + timedelta(days=3)),
+            ended_at=ended,
+            outcome=outcome,
+            ended_why=why,
+            routes_told=_ROUTES if outcome == CaseOutcome.FAILED else "",
+            opened_by=mediator,
         )
 
+    def sittings(self, one: _Told, case: MediationCase, part: _Part) -> list[Session]:
+        """Those that were held; for a case that runs also the one that is agreed on next."""
+        room = self._room(one.matter.area, part.level)
+        where = {"room": room, "place": room.name if room else "社区调解室"}
+        rows = []
+        for number, step in enumerate(part.sittings, start=1):
+            done = part.agreed is not None and number == len(part.sittings)
+            rows.append(
+                Session(
+                    case=case, number=number, planned_at=step.at, held_at=step.at, minutes=50 + 10 * (number % 3),
+                    rights_told=True, statements=masked(step.text, one.course),
+                    result="谈成了" if done else "再谈", agreed=done, **where,
+                )
+            )  # fmt: skip
+        if case.ended_at is None:
+            day = clock.local(self._history.now) + timedelta(days=1 + case.matter_id % 3)
+            at = day.replace(hour=9 + case.matter_id % 8, minute=30, second=0, microsecond=0)
+            rows.append(Session(case=case, number=len(rows) + 1, planned_at=at, **where))
+        return rows
 
-def _parties(case: MediationCase, course: Course, at: datetime) -> list[Party]:
+    def keep_numbers(self) -> None:
+        """Real cases go on counting from here."""
+        for (year, mark), last in self._numbers.items():
+            NumberCounter.objects.update_or_create(key=counter_key(year, mark), defaults={"value": last})
+
+    def _seat(self, area: Area, level: str) -> tuple[Area, str, str]:
+        key = (area.pk, level)
+        if key not in self._seats:
+            where = seat(area, level)
+            self._seats[key] = where, committee_of(area, level), mark_of(where)
+        return self._seats[key]
+
+    def _number(self, area: Area, part: _Part) -> str:
+        year, mark = clock.local(part.began).year, self._seat(area, part.level)[2]
+        self._numbers[year, mark] += 1
+        return number_words(year, mark, self._numbers[year, mark])
+
+    def _room(self, area: Area, level: str) -> Resource | None:
+        key = (area.pk, level)
+        if key not in self._plans:
+            self._plans[key] = self._plan(area, level)
+        plan = self._plans[key]
+        return self._history.ground.rooms[plan.name] if plan else None
+
+    def _plan(self, area: Area, level: str) -> Room | None:
+        """The room of the quarter's own kind, else of the level where the committee sits, else at the station."""
+        rooms = self._history.town.rooms
+        seat_code = self._seat(area, level)[0].code
+        line = {seat_code, *(a.code for a in self._history.town.chain(area.code))}
+        own = [
+            r
+            for r in rooms
+            if r.level == level and (area.code in r.grids or (not r.grids and r.area in line))
+        ]
+        own.sort(key=lambda r: (not r.grids, r.area != seat_code))
+        police = [r for r in rooms if r.kind == "police_room" and r.area in line]
+        found = police if level == "station" else [r for r in own if r.kind != "police_room"]
+        return next(iter(found or police or own), None)
+
+
+def _ending(part: _Part, matter: Matter, now: datetime) -> tuple[CaseState, str, datetime | None, str]:
+    """State, outcome, when it ended, and why without an agreement."""
+    if part.agreed is not None:
+        return CaseState.AGREED, str(_FORMS.get(part.agreed.form, CaseOutcome.WRITTEN)), part.agreed.at, ""
+    if part.up is not None:
+        return CaseState.ENDED, str(CaseOutcome.FAILED), part.up.at, part.up.text
+    over = matter.resolved_at or matter.closed_at
+    if over:
+        return CaseState.ENDED, str(CaseOutcome.FAILED), over, "双方差距大，谈不拢"
+    return CaseState.OPEN, "", None, ""
+
+
+def _parties(case: MediationCase, course: Course) -> list[Party]:
     found = []
     for n, name in enumerate(course.parties or ("王某", "李某")):
         party = Party(
@@ -99,21 +222,40 @@ def _parties(case: MediationCase, course: Course, at: datetime) -> list[Party]:
             position=1,
             masked_name=mask_name(name),
             consent=Consent.GIVEN,
-            consent_at=at,
+            consent_at=case.opened_at,
             consent_how="当面签字",
-            rights_told_at=at,
+            rights_told_at=case.opened_at,
         )
         party.seal("name_sealed", name)
-        party.save()
         found.append(party)
     return found
 
 
-def _agreement(case: MediationCase, step: Any, parties: list[Party], course: Course) -> None:
+def _agreements(agreed: list[tuple[_Told, MediationCase, Step]], parties: dict[int, list[Party]]) -> None:
+    rows = Agreement.objects.bulk_create([_agreement(case, step) for _one, case, step in agreed])
+    promises: list[Promise] = []
+    terms: list[Term] = []
+    for row, (one, case, step) in zip(rows, agreed, strict=True):
+        for term in step.terms:
+            text = masked(term.text, one.course)
+            promises.append(_promise(case, step, term, text))
+            bound = next((p for p in parties[case.pk] if p.masked_name == mask_name(term.who)), None)
+            terms.append(
+                Term(
+                    agreement=row, position=term.number, text=text, party=bound, amount=term.amount, due_at=term.due
+                )
+            )  # fmt: skip
+    Promise.objects.bulk_create(promises, batch_size=BATCH)
+    for line, promise in zip(terms, promises, strict=True):
+        line.promise = promise
+    Term.objects.bulk_create(terms, batch_size=BATCH)
+
+
+def _agreement(case: MediationCase, step: Step) -> Agreement:
     written = step.form == "written"
-    row = Agreement.objects.create(
+    return Agreement(
         case=case,
-        number=case.number.replace("号", "-1 号") if "号" in case.number else f"{case.number}-1",
+        number=case.number.replace("号", "-1 号"),
         form=Form.WRITTEN if written else Form.ORAL,
         facts=step.text,
         drafted_at=step.at,
@@ -124,34 +266,21 @@ def _agreement(case: MediationCase, step: Any, parties: list[Party], course: Cou
         confirm_by=clock.local(step.at).date() + timedelta(days=30),
         performance=_performance(step.terms),
     )
-    for term in step.terms:
-        state = (
-            PromiseState.OPEN
-            if term.kept is None
-            else PromiseState.KEPT
-            if term.kept
-            else PromiseState.BROKEN
-        )
-        promise = Promise.objects.create(
-            matter=case.matter,
-            kind=PromiseKind.TERM,
-            what=masked(term.text, course)[:200],
-            who=mask_name(term.who),
-            due_at=term.due,
-            amount=term.amount,
-            state=state,
-            made_at=step.at,
-            settled_at=None if term.kept is None else term.settled_at or term.due,
-        )
-        Term.objects.create(
-            agreement=row,
-            position=term.number,
-            text=masked(term.text, course),
-            party=next((p for p in parties if p.masked_name == mask_name(term.who)), None),
-            amount=term.amount,
-            due_at=term.due,
-            promise=promise,
-        )
+
+
+def _promise(case: MediationCase, step: Step, term: Any, text: str) -> Promise:
+    kept = {None: PromiseState.OPEN, True: PromiseState.KEPT, False: PromiseState.BROKEN}[term.kept]
+    return Promise(
+        matter=case.matter,
+        kind=PromiseKind.TERM,
+        what=text[:200],
+        who=mask_name(term.who),
+        due_at=term.due,
+        amount=term.amount,
+        state=kept,
+        made_at=step.at,
+        settled_at=None if term.kept is None else term.settled_at or term.due,
+    )
 
 
 def _performance(terms: Any) -> str:

@@ -159,6 +159,18 @@ class Partner:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """A room to mediate in, of a kind of the place; it serves ``level`` on ``grids`` (all of its area when none)."""
+
+    kind: str
+    name: str
+    level: str
+    area: str
+    hours: str
+    grids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Zone:
     """A circle with a focus of its own: ``kind`` lake_park, shopping or industry."""
 
@@ -209,6 +221,7 @@ class Township:
     partners: tuple[Partner, ...]
     zones: tuple[Zone, ...]
     rotas: tuple[Rota, ...]
+    rooms: tuple[Room, ...] = ()
 
     @cached_property
     def area_by_code(self) -> dict[str, Area]:
@@ -219,6 +232,11 @@ class Township:
     def place_by_code(self) -> dict[str, Place]:
         """Places by code."""
         return {place.code: place for place in self.places}
+
+    @cached_property
+    def beat_by_code(self) -> dict[str, Beat]:
+        """Beats by code."""
+        return {beat.code: beat for beat in self.beats}
 
     @cached_property
     def person_by_code(self) -> dict[str, Person]:

@@ -14,14 +14,17 @@ from fengqiao.demo.names import Names
 from fengqiao.demo.water import Water
 
 
-def make_partners(areas: tuple[Area, ...], names: Names) -> tuple[Partner, ...]:
-    """The partners of data/partners.csv for the county and each of its first six streets."""
+def make_partners(areas: tuple[Area, ...], names: Names, kinds: tuple[str, ...] = ()) -> tuple[Partner, ...]:
+    """The partners of data/partners.csv for the county and each of its first six streets; ``kinds`` lets in
+    those that only some places know (scope ``asked``)."""
     text = (files("fengqiao.demo") / "data" / "partners.csv").read_text(encoding="utf-8")
     county = next(area for area in areas if area.rank == "county")
     streets = [area for area in areas if area.rank == "street"][:6]
     partners: list[Partner] = []
     for row in csv.DictReader(text.splitlines()):
-        for area in [county] if row["scope"] == "county" else streets:
+        if row["scope"] == "asked" and row["kind"] not in kinds:
+            continue
+        for area in streets if row["scope"] == "street" else [county]:
             firm = names.firm() if "{firm}" in row["name"] else ""
             name = (
                 row["name"]
@@ -47,9 +50,9 @@ _FOCUS = {
     "industry": ("产业园圈", "企业用工纠纷、消防和物流安全、职工家属服务", "全天"),
 }
 _ALLIES = {
-    "lake_park": ("water", "environment", "charity"),
-    "shopping": ("market", "firm", "court"),
-    "industry": ("labour", "firm", "fire"),
+    "lake_park": ("water", "environment", "charity", "park", "weather", "rescue"),
+    "shopping": ("market", "firm", "court", "mall"),
+    "industry": ("labour", "firm", "fire", "battery_firm"),
 }
 
 

@@ -82,6 +82,14 @@ def base_shares(mix: Mapping[str, float] | None = None) -> dict[str, float]:
     return {code: shares[k.group] / total * k.weight / weights[k.group] for code, k in kinds().items()}
 
 
+def mix_with(disputes: float) -> dict[str, float]:
+    """The mix of data/mix.csv with this share of disputes (0 to 1), the others as they stand to each other."""
+    shares = {row["group"]: float(row["share"]) for row in demo_table("mix.csv")}
+    rest = sum(share for group, share in shares.items() if group != "disputes")
+    mixed = {group: share / rest * (1 - disputes) for group, share in shares.items()}
+    return mixed | {"disputes": disputes}
+
+
 class Hours:
     """The hours from ``start`` to ``end`` (aware; the last one may be cut) with their local dates and
     clocks."""

@@ -14,6 +14,7 @@ START = date(2024, 1, 1)
 _CHANGE = time(8, 30)
 _HOME = time(18)
 _CREWS = 4
+_ON_BEATS = ("beat_officer", "village_officer", "village_auxiliary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +58,37 @@ def _crew(
 
 
 def shifts(township: Township, day: date) -> Iterator[Shift]:
-    """All duty that begins on a day (Shanghai date): the crew's 24 hours, and beat officers on their beats
-    from 08:30 to 18:00, Sundays off."""
+    """All duty that begins on a day (Shanghai date): the crew's 24 hours, and who works on a beat from 08:30 to
+    18:00, Sundays off. Nobody stands in two places at the same hours: with today's crew means
+    not on a beat, and who has several beats takes them by turns."""
     begins, ends = _instant(day, _CHANGE), _instant(day + timedelta(days=1), _CHANGE)
+    busy: set[str] = set()
     for rota in township.rotas:
-        crew = rota.crews[(day - rota.start).days % len(rota.crews)]
-        yield Shift(crew.lead, rota.station, "lead", begins, ends)
-        for kind, people in (("desk", crew.desk), ("patrol", crew.patrol), ("standby", crew.standby)):
+        crew = _crew_on(rota, day)
+        busy |= _people_of(crew)
+        for kind, people in (
+            ("lead", (crew.lead,)),
+            ("desk", crew.desk),
+            ("patrol", crew.patrol),
+            ("standby", crew.standby),
+        ):
             for person in people:
                 yield Shift(person, rota.station, kind, begins, ends)
     if day.weekday() == 6:
         return
     evening = _instant(day, _HOME)
     for person_ in township.people:
-        if person_.role in ("beat_officer", "village_officer", "village_auxiliary"):
-            for beat in person_.beats:
-                yield Shift(person_.code, person_.station, "beat", begins, evening, beat)
+        if person_.role in _ON_BEATS and person_.beats and person_.code not in busy:
+            beat = person_.beats[day.toordinal() % len(person_.beats)]
+            yield Shift(person_.code, person_.station, "beat", begins, evening, beat)
+
+
+def _crew_on(rota: Rota, day: date) -> Crew:
+    return rota.crews[(day - rota.start).days % len(rota.crews)]
+
+
+def _people_of(crew: Crew) -> set[str]:
+    return {crew.lead, *crew.desk, *crew.patrol, *crew.standby}
 
 
 def _instant(day: date, at: time) -> datetime:

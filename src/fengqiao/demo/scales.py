@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from fengqiao.lib.place_types import PlaceConfig
+from fengqiao.lib.place_vocabulary import START_CODES
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +27,52 @@ class TeamPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomPlan:
+    """A kind of mediation room: its name, and the level of the ladder that it serves."""
+
+    kind: str
+    name: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Where matters begin, by start code, and the level above each level (none above the last)."""
+
+    starts: tuple[tuple[str, str], ...]
+    climbs: tuple[tuple[str, str], ...]
+
+    def start(self, code: str) -> str:
+        """The level's key for a start code. Raises ``KeyError`` for an unknown one."""
+        return dict(self.starts)[code]
+
+    def above(self, level: str) -> str:
+        """The key of the level above, empty at the top."""
+        return dict(self.climbs).get(level, "")
+
+
+USUAL_LADDER = Ladder(
+    (("G", "village"), ("V", "village"), ("T", "street"), ("C", "county"), ("P", "station")),
+    (("village", "community"), ("community", "street"), ("street", "county"), ("station", "county")),
+)
+USUAL_ROOMS = (
+    RoomPlan("village_room", "村居调解室", "village"),
+    RoomPlan("police_room", "派出所调解室", "street"),
+    RoomPlan("street_centre", "街道调解中心", "street"),
+    RoomPlan("county_centre", "区县调解中心", "county"),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Scale:
     """The size of a township: counts, except ``area_km2`` in square kilometres.
 
     ``households_of_first_village`` fixes one village exactly (0: an ordinary one), ``tenants`` are
     residents who rent there on top of ``residents``. ``zones`` is the number of special zones (lake park,
-    shopping quarter, industry) that are laid out with posts.
+    shopping quarter, industry) that are laid out with posts. ``years``: how far the past is told.
+    ``disputes_per_year``: how many of a year's reports are of disputes, 0 for the usual share;
+    ``mediated_percent`` of those that may be mediated are, and about ``settled_percent`` of these are settled.
+    ``partner_kinds``: kinds of partners that the place knows beyond the usual ones.
     """
 
     area_km2: float
@@ -53,6 +94,13 @@ class Scale:
     zones: int = 0
     households_of_first_village: int = 0
     tenants: int = 0
+    years: int = 1
+    disputes_per_year: int = 0
+    mediated_percent: int = 62
+    settled_percent: int = 97
+    partner_kinds: tuple[str, ...] = ()
+    rooms: tuple[RoomPlan, ...] = USUAL_ROOMS
+    ladder: Ladder = USUAL_LADDER
 
     def __post_init__(self) -> None:
         units = self.communities + self.villages
@@ -65,6 +113,10 @@ class Scale:
             raise ValueError("警务区要在 1 个到网格数之间，每个街道至少要有一个村或社区")
         if self.residents < self.households or self.households < self.grids:
             raise ValueError("居民不能少于户数，户数不能少于网格数")
+        if not 1 <= self.years <= 5 or self.disputes_per_year > self.matters_per_year:
+            raise ValueError("往事要在 1 到 5 年之间，一年的纠纷不能多于一年的事项")
+        if not 0 <= self.mediated_percent <= 100 or not 70 <= self.settled_percent <= 99:
+            raise ValueError("调解的比例在 0 到 100 之间，调成的比例在 70 到 99 之间")
 
     @property
     def villages_under_communities(self) -> bool:
@@ -151,4 +203,17 @@ def scale_of_place(place: PlaceConfig, **changes: Any) -> Scale:
         for field in fields(Scale)
         if field.name != "teams" and hasattr(wanted, field.name)
     }
-    return replace(Scale(**same), teams=teams, **changes)
+    rooms = tuple(RoomPlan(kind.key, kind.zh, kind.level) for kind in place.mediation_room_kinds)
+    kinds_of_partners = tuple(kind.key for kind in place.partner_kinds)
+    found = replace(
+        Scale(**same), teams=teams, rooms=rooms, partner_kinds=kinds_of_partners, ladder=_ladder_of(place)
+    )
+    return replace(found, **changes)
+
+
+def _ladder_of(place: PlaceConfig) -> Ladder:
+    levels = (*place.ladder, place.station_level)
+    return Ladder(
+        tuple((code, place.start_level(code).key) for code in START_CODES),
+        tuple((level.key, level.climbs_to) for level in levels if level.climbs_to),
+    )

@@ -9,10 +9,13 @@ from datetime import timedelta
 from fengqiao.algorithms.workcalendar import WorkCalendar
 from fengqiao.demo.model import Person
 from fengqiao.demo.names import word_lists
+from fengqiao.demo.scales import Scale
 from fengqiao.demo.staffing import Staffing
 from fengqiao.demo.steps import Line, StepKind, Term, at_work
 
 _KEPT, _LATE_AFTER_ALL = 0.9, 0.7
+_AT_FIRST, _SITTINGS, _BEFORE_COUNTY = 0.62, 4, 2
+_ROOMS = {"community": "社区调解室", "street": "街道调解中心", "county": "区县调解中心"}
 _DIGITS = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"两": 2}
 _UNITS = {"百": 100, "千": 1_000, "万": 10_000}
 
@@ -35,8 +38,9 @@ def yuan(words: str) -> int:
 class Settling:
     """One mediation on a line; ``parties`` are the invented names of the two sides once it has begun."""
 
-    def __init__(self, line: Line, staff: Staffing, calendar: WorkCalendar) -> None:
+    def __init__(self, line: Line, staff: Staffing, calendar: WorkCalendar, scale: Scale) -> None:
         self._line = line
+        self._scale = scale
         self._staff = staff
         self._calendar = calendar
         self.parties: tuple[str, ...] = ()
@@ -50,13 +54,16 @@ class Settling:
         mediator = self._staff.mediator(line.report.grid, line.level, rng)
         line.wait(min(900.0, 0.2 * line.span))
         line.step(StepKind.CONSENT, mediator.code, line.say("consent"))
-        for attempt in range(3):
+        # What the first sitting leaves open is settled so often later that the scale's share comes out.
+        later = 1 - ((100 - self._scale.settled_percent) / 100 / (1 - _AT_FIRST)) ** (1 / (_SITTINGS - 1))
+        for attempt in range(_SITTINGS):
             self._session(mediator.code)
-            settled = rng.random() < (0.62 if attempt == 0 else 0.75)
-            if settled:
+            if rng.random() < (later if attempt else _AT_FIRST):
                 return self._agree(mediator.code)
-            if attempt == 1 and line.level in ("grid", "village"):
-                mediator = self._escalate()
+            above = self._scale.ladder.above(line.level)
+            tries = _BEFORE_COUNTY if above == "county" else 1
+            if tries <= attempt < _SITTINGS - 1 and above in _ROOMS:
+                mediator = self._escalate(above)
         return "not_settled"
 
     def _session(self, mediator: str) -> None:
@@ -66,13 +73,13 @@ class Settling:
         line.wait(1440 * days)
         line.step(StepKind.SESSION, mediator, line.say("session"))
 
-    def _escalate(self) -> Person:
+    def _escalate(self, above: str) -> Person:
         line = self._line
         line.wait(500)
-        line.level = "street"
+        line.level = above
         section = "escalate" if line.rng.random() < 0.8 else "escalate.early"
-        line.step(StepKind.ESCALATED, line.owner, line.say(section, level="街道调解中心"), level="street")
-        return self._staff.mediator(line.report.grid, "street", line.rng)
+        line.step(StepKind.ESCALATED, line.owner, line.say(section, level=_ROOMS[above]), level=above)
+        return self._staff.mediator(line.report.grid, above, line.rng)
 
     def _agree(self, mediator: str) -> str:
         line, rng = self._line, self._line.rng

@@ -160,18 +160,24 @@ def hire_staff(
 ) -> None:  # fmt: skip
     """Everybody but team members from outside: police, grid, committees, offices."""
     village_role = _village_role(scale)
+    county = next(area.code for area in areas if area.rank == "county")
+    if len(stations) > 1:
+        roster.hire("station_head", county, title="分局局长")
     for number, station in enumerate(stations):
         own = [beat for beat in beats if beat.station == station.code]
-        officers = _share(scale.officers, len(stations), number)
+        officers = _share(scale.officers - (len(stations) > 1), len(stations), number)
         auxiliaries = _share(scale.auxiliaries, len(stations), number)
-        _police(station, own, officers, roster)
+        ground = station.streets[0] if len(station.streets) == 1 else county
+        _police(station, ground, own, officers, roster)
         _auxiliaries(station, own, auxiliaries, village_role, roster)
     _grid_and_committees(areas, roster)
     _offices(scale, areas, roster)
     volunteer = _volunteer_role(scale)
     units = [area for area in areas if area.rank in ("community", "village")]
-    for _ in range(scale.volunteers):
-        roster.hire(volunteer, units[int(rng.integers(len(units)))].code)
+    for number in range(scale.volunteers):
+        # Every village and community has one before any has two.
+        unit = units[number] if number < len(units) else units[int(rng.integers(len(units)))]
+        roster.hire(volunteer, unit.code)
 
 
 def _share(total: int, parts: int, number: int) -> int:
@@ -188,9 +194,9 @@ def _volunteer_role(scale: Scale) -> str:
     return "village_volunteer" if "village_volunteer" in wanted else "volunteer"
 
 
-def _police(station: Station, beats: list[Beat], count: int, roster: Roster) -> None:
+def _police(station: Station, ground: str, beats: list[Beat], count: int, roster: Roster) -> None:
     """A head, officers on duty, officers on beats; with few officers each takes several beats."""
-    street = station.streets[0]
+    street = ground
     roster.hire("station_head", street, station=station.code, title="所长")
     rest = max(1, count - 1)
     on_beats = max(1, min(len(beats), rest - max(1, rest // 4) if rest > 1 else 1))

@@ -11,7 +11,7 @@ import yaml
 
 from fengqiao.demo.model import Person, Township
 
-_LEVEL_NAMES = {"G": "grid", "V": "village", "T": "street", "C": "county", "P": "station"}
+_TEAMS_OF_GROUND = ("community_team", "village_team")
 
 
 @cache
@@ -34,11 +34,6 @@ def follow_up_rules() -> tuple[dict[str, Any], ...]:
     return tuple(_reference("follow_ups-")["rules"])
 
 
-def level_name(code: str) -> str:
-    """The level's key for a start code. Raises ``KeyError`` for an unknown one."""
-    return _LEVEL_NAMES[code]
-
-
 class Staffing:
     """Finds people; answers are kept, so the same question costs nothing the second time."""
 
@@ -57,6 +52,13 @@ class Staffing:
         for beat in township.beats:
             for grid in beat.grids:
                 self._beat_of_grid[grid] = beat.code
+        self._team_of_beat = {
+            beat: team
+            for team in township.teams
+            if team.kind in _TEAMS_OF_GROUND
+            for leader in team.leaders
+            for beat in township.person_by_code[leader].beats
+        }
         self._found: dict[tuple[str, str], tuple[Person, ...]] = {}
         self._duty = [p for p in township.people if p.role == "duty_officer"] or list(township.people[:1])
 
@@ -71,6 +73,22 @@ class Staffing:
     def mediator(self, grid: str, level: str, rng: Random) -> Person:
         """A mediator near a grid; above the village, one of the justice office or the street."""
         return _one(self._candidates("JU" if level in ("street", "county") else "MD", grid), rng)
+
+    def company(self, grid: str, rng: Random) -> list[Person]:
+        """Who may be asked to help on a grid, one of each role, in any order: its own worker and committee, its
+        beat officer, and others of the team that works there."""
+        found = [self.handler(code, grid, rng) for code in ("GO", "VC", "CP")]
+        team = self._team_of_beat.get(self._beat_of_grid.get(grid, ""))
+        members = [self._town.person_by_code[code] for code in team.members] if team else []
+        rng.shuffle(members)
+        one_each = {person.role: person for person in reversed([*found, *members])}
+        people = sorted(one_each.values(), key=lambda person: person.code)
+        rng.shuffle(people)
+        return people
+
+    def lawyer(self) -> Person | None:
+        """A lawyer who advises, where there is one."""
+        return next((person for person in self._town.people if person.role == "lawyer"), None)
 
     def duty(self, rng: Random) -> Person:
         """An officer on duty."""

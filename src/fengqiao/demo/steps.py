@@ -26,6 +26,8 @@ class StepKind(StrEnum):
     PROGRESS = "progress"
     JOINED = "joined"
     CONSULTED = "consulted"
+    DECIDED = "decided"
+    TASK_DONE = "task_done"
     CONSENT = "consent"
     SESSION = "session"
     AGREED = "agreed"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 from fengqiao.demo.model import Area, Beat, Person, Team
 from fengqiao.demo.scales import Scale, TeamPlan
+from fengqiao.demo.sites import numeral
 from fengqiao.demo.staff import Roster
 
 FORMED_ON = date(2024, 3, 1)
@@ -20,7 +22,6 @@ _TITLES = {
     "property_manager": "物业经理", "police_assistant": "警务助理",
 }  # fmt: skip
 _BEAT_KINDS = {"community_team", "village_team"}
-_NUMERALS = "一二三四五六七八九十"
 
 
 def make_teams(
@@ -34,7 +35,7 @@ def make_teams(
         for number in range(plan.count):
             size = plan.people // plan.count + (1 if number < plan.people % plan.count else 0)
             area, beat = homes[number % len(homes)]
-            teams.append(builder.build(f"T{len(teams) + 1:04}", number, area, beat, size))
+            teams.append(builder.build(f"T{len(teams) + 1:04}", area, beat, size))
     return tuple(teams)
 
 
@@ -64,8 +65,9 @@ class _Builder:
         self._roster = roster
         self._above = _ancestors(areas)
         self._used: set[str] = set()
+        self._names: Counter[str] = Counter()
 
-    def build(self, code: str, number: int, area: Area, beat: str, size: int) -> Team:
+    def build(self, code: str, area: Area, beat: str, size: int) -> Team:
         """One team with leaders first."""
         plan = self._plan
         leaders = [self._lead(number_, area, beat) for number_ in range(plan.leaders)]
@@ -80,7 +82,7 @@ class _Builder:
                 continue
             members.append(person)
             turn += 1
-        name = self._name(number, area)
+        name = self._name(area)
         return Team(
             code,
             plan.kind,
@@ -91,13 +93,15 @@ class _Builder:
             FORMED_ON,
         )
 
-    def _name(self, number: int, area: Area) -> str:
+    def _name(self, area: Area) -> str:
+        """Named after its ground, once each; those of the same ground are told apart by number."""
         if self._plan.count == 1:
             return self._plan.name
         stem = area.name.removesuffix("社区")
-        if self._plan.kind in _BEAT_KINDS:
-            return f"{stem}{self._plan.name}{_NUMERALS[number % 10]}组"
-        return f"{stem}{self._plan.name}"
+        stem = stem.removesuffix("村") if self._plan.name.startswith("村") else stem
+        self._names[stem] += 1
+        again = f"{numeral(self._names[stem])}队" if self._names[stem] > 1 else ""
+        return f"{stem}{self._plan.name}{again}"
 
     def _lead(self, number: int, area: Area, beat: str) -> Person:
         plan = self._plan
@@ -123,7 +127,9 @@ class _Builder:
             free.sort(key=lambda person: beat not in person.beats)
         above = self._above[area.code]
         near = next((p for p in free if (beat and beat in p.beats) or area.code in self._above[p.area]), None)
-        chosen = near or next((p for p in free if set(above[-2:]) & set(self._above[p.area][-2:])), None)
+        # Whoever has a beat of their own belongs to its team; the others may come from anywhere in the street.
+        loose = [p for p in free if not (beat and p.beats)]
+        chosen = near or next((p for p in loose if set(above[-2:]) & set(self._above[p.area][-2:])), None)
         if chosen is not None:
             self._used.add(chosen.code)
         return chosen

@@ -22,6 +22,7 @@ from fengqiao.demo.model import Feature, Place, Station, Township
 from fengqiao.demo.names import Names
 from fengqiao.demo.partners import make_partners, make_zones
 from fengqiao.demo.roads import RoadNet, add_lanes, make_roads
+from fengqiao.demo.rooms import make_rooms
 from fengqiao.demo.rota import make_rotas
 from fengqiao.demo.scales import Scale, scale_named
 from fengqiao.demo.sitelist import all_places, mark_key_sites, spot_within
@@ -57,12 +58,14 @@ def build_township(seed: int = 1, scale: str | Scale = "town", **changes: Any) -
     roster = Roster(names)
     hire_staff(figures, land.areas, beats, stations, roster, rng)
     teams = make_teams(figures, land.areas, beats, roster)
-    partners = make_partners(land.areas, names)
+    partners = make_partners(land.areas, names, figures.partner_kinds)
+    zones = make_zones(figures.zones, land, water, plots, partners)
     return Township(
         seed=seed, scale=figures, areas=land.areas, beats=beats, places=tuple(settle(maker.places, land)),
         features=tuple(_features(land, water, net, plots, hamlets, rng)), stations=stations,
         people=tuple(roster.people), teams=teams, partners=partners,
-        zones=make_zones(figures.zones, land, water, plots, partners), rotas=make_rotas(stations, roster.people),
+        zones=zones, rotas=make_rotas(stations, roster.people),
+        rooms=make_rooms(figures.rooms, land.areas, stations, zones),
     )  # fmt: skip
 
 

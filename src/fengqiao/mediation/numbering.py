@@ -53,7 +53,17 @@ def case_number(area: Area, level: str, at: datetime) -> str:
     """
     year = clock.local(at).year
     mark = mark_of(seat(area, level))
-    return f"〔{year}〕{mark}第{next_number(f'mediation-{year}-{mark}')}号"
+    return number_words(year, mark, next_number(counter_key(year, mark)))
+
+
+def counter_key(year: int, mark: str) -> str:
+    """Under which key the numbers of a mark and year are counted."""
+    return f"mediation-{year}-{mark}"
+
+
+def number_words(year: int, mark: str, number: int) -> str:
+    """A case number as it is written."""
+    return f"〔{year}〕{mark}第{number}号"
 
 
 def mark_of(area: Area) -> str:
