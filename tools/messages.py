@@ -75,9 +75,9 @@ def extract() -> None:
         from django.core.management.commands.makemessages import Command
 
         class Ours(Command):
-            """Knows the second name that modules give to gettext where they need the word at once."""
+            """Knows the second name that modules give to gettext, and how algorithms make their sentences."""
 
-            xgettext_options = [*Command.xgettext_options, "--keyword=_now"]
+            xgettext_options = [*Command.xgettext_options, "--keyword=_now", "--keyword=sentence"]
             msgmerge_options = [*Command.msgmerge_options, "--no-fuzzy-matching"]  # a guess would be shown
 
         django.setup()

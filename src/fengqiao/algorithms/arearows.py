@@ -9,6 +9,7 @@ from typing import TypeVar
 from shapely import MultiPolygon, Polygon
 
 from fengqiao.algorithms.filefaults import RowFault
+from fengqiao.algorithms.sentences import sentence
 
 Outline = Polygon | MultiPolygon
 Item = TypeVar("Item")
@@ -82,9 +83,16 @@ def gather(items: Iterable[tuple[int, Item]], read: Callable[[Item], AreaRow]) -
         try:
             area = read(item)
             if area.code in first_seen:
-                raise Unusable(f"编号 {area.code} 在第 {first_seen[area.code]} 个已经出现过", "repeated")
+                raise Unusable(
+                    sentence(
+                        "编号 %(code)s 在第 %(place)s 个已经出现过",
+                        code=area.code,
+                        place=first_seen[area.code],
+                    ),
+                    "repeated",
+                )
         except Unusable as reason:
-            faults.append(RowFault(number, str(reason), reason.code))
+            faults.append(RowFault(number, reason.args[0], reason.code))
             continue
         first_seen[area.code] = number
         rows.append(area)
@@ -93,18 +101,28 @@ def gather(items: Iterable[tuple[int, Item]], read: Callable[[Item], AreaRow]) -
 
 def described(properties: Mapping[str, str], fields: AreaFields) -> AreaRow:
     """Code, name, rank and parent by the field names; shared by features and rows."""
-    there = "、".join(properties)
+    there = tuple(properties)
     code = properties.get(fields.code, "").strip()
     if not code:
-        raise Unusable(f"没有“{fields.code}”（编号）。有这些：{there}", "no_code")
+        raise Unusable(
+            sentence("没有“%(code)s”（编号）。有这些：%(there)s", code=fields.code, there=there), "no_code"
+        )
     name = " ".join(properties.get(fields.name, "").split())
     if not name:
-        raise Unusable(f"编号 {code} 没有“{fields.name}”（名称）。有这些：{there}", "no_name")
+        raise Unusable(
+            sentence(
+                "编号 %(code)s 没有“%(field)s”（名称）。有这些：%(there)s",
+                code=code,
+                field=fields.name,
+                there=there,
+            ),
+            "no_name",
+        )
     said = properties.get(fields.rank, "").strip()
     rank = fields.rank_words.get(said, "") if said else fields.fixed_rank
     if said and not rank:
-        raise Unusable(f"编号 {code} 的级别“{said}”不认识", "unknown_rank")
+        raise Unusable(sentence("编号 %(code)s 的级别“%(said)s”不认识", code=code, said=said), "unknown_rank")
     parent = properties.get(fields.parent, "").strip() or None
     if parent == code:
-        raise Unusable(f"编号 {code} 的上级是它自己", "own_parent")
+        raise Unusable(sentence("编号 %(code)s 的上级是它自己", code=code), "own_parent")
     return AreaRow(code, name, rank, parent)

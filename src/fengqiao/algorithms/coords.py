@@ -25,6 +25,8 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from pyproj import Transformer
 
+from fengqiao.algorithms.sentences import sentence
+
 Floats = NDArray[np.float64]
 
 
@@ -52,14 +54,18 @@ class GaussKrueger:
 
     def __post_init__(self) -> None:
         if not 4491 <= self.epsg <= _LAST_3:
-            raise ValueError(f"EPSG:{self.epsg} 不是 2000 国家大地坐标系的高斯投影（4491 至 4554）")
+            raise ValueError(
+                sentence("EPSG:%(epsg)s 不是 2000 国家大地坐标系的高斯投影（4491 至 4554）", epsg=self.epsg)
+            )
 
     @classmethod
     def three_degree(cls, longitude: float, *, with_zone: bool = False) -> GaussKrueger:
         """The zone of 3 degrees for a longitude; ``with_zone`` picks the code with the zone number in it."""
         zone = math.floor((longitude + 1.5) / 3)
         if not 25 <= zone <= 45:
-            raise ValueError(f"经度 {longitude} 不在 3 度带的范围（73.5 至 136.5）内")
+            raise ValueError(
+                sentence("经度 %(longitude)s 不在 3 度带的范围（73.5 至 136.5）内", longitude=longitude)
+            )
         return cls((_FIRST_3 if with_zone else _FIRST_3 + 21) + zone - 25)
 
 
@@ -84,7 +90,11 @@ def parse_source(text: str) -> Source:
         return _NAMES[f"epsg{digits}"]
     if digits.isdecimal():
         return GaussKrueger(int(digits))
-    raise ValueError(f"不认识的坐标系“{text}”。可以写 WGS84、GCJ02、BD09、CGCS2000 或 EPSG:4547 这样的代码")
+    raise ValueError(
+        sentence(
+            "不认识的坐标系“%(text)s”。可以写 WGS84、GCJ02、BD09、CGCS2000 或 EPSG:4547 这样的代码", text=text
+        )
+    )
 
 
 @overload
@@ -131,17 +141,17 @@ def _numbers(lon: Any, lat: Any) -> tuple[Floats, Floats]:
     try:
         x, y = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise ValueError("坐标必须是数字") from error
+        raise ValueError(sentence("坐标必须是数字")) from error
     if x.shape != y.shape:
-        raise ValueError(f"经度有 {x.size} 个，纬度有 {y.size} 个，个数要一样")
+        raise ValueError(sentence("经度有 %(x)s 个，纬度有 %(y)s 个，个数要一样", x=x.size, y=y.size))
     bad = ~(np.isfinite(x) & np.isfinite(y))
     if bad.any():
-        raise ValueError(f"{_which(bad)}坐标是空的或不是数字")
+        raise ValueError(sentence("%(which)s坐标是空的或不是数字", which=_which(bad)))
     return x, y
 
 
 def _which(bad: NDArray[np.bool_]) -> str:
-    return "" if bad.ndim == 0 else f"第 {int(np.argmax(bad.ravel())) + 1} 个点的"
+    return "" if bad.ndim == 0 else sentence("第 %(number)s 个点的", number=int(np.argmax(bad.ravel())) + 1)
 
 
 def _check_degrees(x: Floats, y: Floats) -> None:
@@ -151,12 +161,12 @@ def _check_degrees(x: Floats, y: Floats) -> None:
     first = int(np.argmax(bad.ravel()))
     here = f"({x.ravel()[first]:g}, {y.ravel()[first]:g})"
     if abs(x.ravel()[first]) <= 90 and abs(y.ravel()[first]) <= 180:
-        hint = "看上去经度和纬度写反了"
+        hint = sentence("看上去经度和纬度写反了")
     elif abs(x.ravel()[first]) > 1000:
-        hint = "看上去是以米为单位的投影坐标，请选对坐标系"
+        hint = sentence("看上去是以米为单位的投影坐标，请选对坐标系")
     else:
-        hint = "经度应在 -180 至 180，纬度应在 -90 至 90"
-    raise ValueError(f"{_which(bad)}坐标{here}不对：{hint}")
+        hint = sentence("经度应在 -180 至 180，纬度应在 -90 至 90")
+    raise ValueError(sentence("%(which)s坐标%(here)s不对：%(hint)s", which=_which(bad), here=here, hint=hint))
 
 
 _AXIS = 6378245.0
@@ -277,8 +287,10 @@ def _unproject(x: Floats, y: Floats, epsg: int) -> tuple[Floats, Floats]:
     centre = _centre(epsg)
     bad = np.abs(lon - centre) > 10
     if bad.any():
-        where = f"EPSG:{epsg} 这一带（中央经线 {centre:g} 度）"
-        raise ValueError(f"{_which(bad)}坐标不在 {where}，请核对坐标系和带号")
+        where = sentence("EPSG:%(epsg)s 这一带（中央经线 %(centre)s 度）", epsg=epsg, centre=f"{centre:g}")
+        raise ValueError(
+            sentence("%(which)s坐标不在 %(where)s，请核对坐标系和带号", which=_which(bad), where=where)
+        )
     return lon, lat
 
 
@@ -291,5 +303,9 @@ def _centre(epsg: int) -> float:
 def _finite(x: Floats, y: Floats, epsg: int) -> tuple[Floats, Floats]:
     bad = ~(np.isfinite(x) & np.isfinite(y))
     if bad.any():
-        raise ValueError(f"{_which(bad)}坐标无法用 EPSG:{epsg} 换算，请核对坐标系和带号")
+        raise ValueError(
+            sentence(
+                "%(which)s坐标无法用 EPSG:%(epsg)s 换算，请核对坐标系和带号", which=_which(bad), epsg=epsg
+            )
+        )
     return x.astype(np.float64, copy=False), y.astype(np.float64, copy=False)

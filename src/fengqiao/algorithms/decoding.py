@@ -13,6 +13,7 @@ from io import TextIOWrapper
 from typing import BinaryIO
 
 from fengqiao.algorithms.filefaults import FileFault
+from fengqiao.algorithms.sentences import sentence
 
 _PIECE = 1 << 20
 _MARKS = (
@@ -64,7 +65,9 @@ def _eight_bit(stream: BinaryIO) -> str:
         raise FileFault(_damaged(broken), code="encoding")
     if _first_bad_byte(stream, "gb18030") is None:
         return "gb18030"
-    raise FileFault("认不出文件的文字编码，请另存为 UTF-8 编码的 CSV，或直接用 XLSX", code="encoding")
+    raise FileFault(
+        sentence("认不出文件的文字编码，请另存为 UTF-8 编码的 CSV，或直接用 XLSX"), code="encoding"
+    )
 
 
 def _rather_gbk(stream: BinaryIO) -> bool:
@@ -88,7 +91,9 @@ def _rather_gbk(stream: BinaryIO) -> bool:
 
 
 def _damaged(position: int) -> str:
-    return f"文件在第 {position + 1:,} 个字节处损坏，请重新导出或另存为 UTF-8"
+    return sentence(
+        "文件在第 %(position)s 个字节处损坏，请重新导出或另存为 UTF-8", position=f"{position + 1:,}"
+    )
 
 
 def _first_bad_byte(stream: BinaryIO, encoding: str) -> int | None:

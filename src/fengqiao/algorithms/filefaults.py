@@ -9,11 +9,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from fengqiao.algorithms.sentences import sentence
+
 FileSource = Path | bytes | BinaryIO
 
 
 class FileFault(ValueError):
-    """The file as a whole cannot be read. ``str()`` is a Chinese sentence that says what to do; ``code`` is a
+    """The file as a whole cannot be read. What it says is a Chinese sentence that tells what to do; ``code`` is a
     fixed word for programs."""
 
     def __init__(self, message: str, *, code: str) -> None:
@@ -39,7 +41,7 @@ def opened(source: FileSource, *, most_bytes: int) -> Iterator[BinaryIO]:
     """
     if isinstance(source, Path):
         if not source.is_file():
-            raise FileFault(f"找不到文件 {source.name}", code="missing")
+            raise FileFault(sentence("找不到文件 %(name)s", name=source.name), code="missing")
         with source.open("rb") as file:
             _check_size(file, most_bytes)
             yield file
@@ -53,9 +55,14 @@ def _check_size(stream: BinaryIO, most_bytes: int) -> None:
     size = stream.seek(0, 2)
     stream.seek(0)
     if size == 0:
-        raise FileFault("文件是空的", code="empty")
+        raise FileFault(sentence("文件是空的"), code="empty")
     if size > most_bytes:
         size_mb, most_mb = size / 2**20, most_bytes / 2**20
         raise FileFault(
-            f"文件有 {size_mb:.0f} MB，最多只能 {most_mb:.0f} MB，请拆成几个文件", code="too_large"
+            sentence(
+                "文件有 %(size_mb)s MB，最多只能 %(most_mb)s MB，请拆成几个文件",
+                size_mb=f"{size_mb:.0f}",
+                most_mb=f"{most_mb:.0f}",
+            ),
+            code="too_large",
         )

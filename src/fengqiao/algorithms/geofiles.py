@@ -30,6 +30,7 @@ from fengqiao.algorithms.arearows import (
 from fengqiao.algorithms.coords import Source, System, convert, parse_source
 from fengqiao.algorithms.decoding import read_text
 from fengqiao.algorithms.filefaults import FileFault, FileSource, opened
+from fengqiao.algorithms.sentences import sentence
 from fengqiao.algorithms.tablefiles import Row, open_table
 
 __all__ = ["AreaCaps", "AreaFields", "AreaFile", "AreaRow", "read_areas_geojson", "read_divisions_csv"]
@@ -51,9 +52,15 @@ def read_areas_geojson(
     document = _parse(source, caps)
     features = document.get("features")
     if document.get("type") != "FeatureCollection" or not isinstance(features, list):
-        raise FileFault("不是 GeoJSON 的 FeatureCollection，请导出成“要素集合”再导入", code="not_geojson")
+        raise FileFault(
+            sentence("不是 GeoJSON 的 FeatureCollection，请导出成“要素集合”再导入"), code="not_geojson"
+        )
     if len(features) > caps.features:
-        words = f"有 {len(features):,} 个要素，最多 {caps.features:,} 个，请拆成几个文件"
+        words = sentence(
+            "有 %(n)s 个要素，最多 %(features)s 个，请拆成几个文件",
+            n=f"{len(features):,}",
+            features=f"{caps.features:,}",
+        )
         raise FileFault(words, code="too_many")
     reader = _FeatureReader(fields, _system(document, system), caps.vertices)
     return gather(enumerate(features, start=1), reader.area)
@@ -74,7 +81,11 @@ def read_divisions_csv(
         chosen = fields or _guess_fields(table.columns)
         missing = [name for name in (chosen.code, chosen.name) if name not in table.columns]
         if missing:
-            words = f"缺少“{'”“'.join(missing)}”列。文件里有：{'、'.join(table.columns)}"
+            words = sentence(
+                "缺少“%(missing)s”列。文件里有：%(columns)s",
+                missing="”“".join(missing),
+                columns=tuple(table.columns),
+            )
             raise FileFault(words, code="missing_columns")
         rows = ((row.number, row) for row in _at_most(table, caps.features))
         return gather(rows, lambda row: _division(row, chosen))
@@ -83,7 +94,7 @@ def read_divisions_csv(
 def _at_most(rows: Iterable[Row], most: int) -> Iterator[Row]:
     for count, row in enumerate(rows):
         if count >= most:
-            raise FileFault(f"表超过 {most:,} 行，请拆成几个文件", code="too_many")
+            raise FileFault(sentence("表超过 %(most)s 行，请拆成几个文件", most=f"{most:,}"), code="too_many")
         yield row
 
 
@@ -96,16 +107,20 @@ def _parse(source: FileSource, caps: AreaCaps) -> dict[str, Any]:
     try:
         document = json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        raise FileFault(f"不是完好的 JSON（第 {error.lineno} 行），请重新导出", code="not_json") from error
+        raise FileFault(
+            sentence("不是完好的 JSON（第 %(lineno)s 行），请重新导出", lineno=error.lineno), code="not_json"
+        ) from error
     except RecursionError as error:
-        raise FileFault("文件的层次多得不正常，没有打开", code="too_deep") from error
+        raise FileFault(sentence("文件的层次多得不正常，没有打开"), code="too_deep") from error
     if not isinstance(document, dict):
-        raise FileFault("不是 GeoJSON 的 FeatureCollection，请导出成“要素集合”再导入", code="not_geojson")
+        raise FileFault(
+            sentence("不是 GeoJSON 的 FeatureCollection，请导出成“要素集合”再导入"), code="not_geojson"
+        )
     return document
 
 
 def _no_constant(name: str) -> float:
-    raise FileFault(f"坐标里有 {name}，请修好后重新导出", code="not_json")
+    raise FileFault(sentence("坐标里有 %(name)s，请修好后重新导出", name=name), code="not_json")
 
 
 def _system(document: dict[str, Any], wanted: Source | None) -> Source:
@@ -119,10 +134,12 @@ def _system(document: dict[str, Any], wanted: Source | None) -> Source:
     except ValueError as error:
         if wanted is not None:
             return wanted
-        raise FileFault(f"文件写着坐标系“{named}”，不认识；请在导入时选定坐标系", code="crs") from error
+        raise FileFault(
+            sentence("文件写着坐标系“%(named)s”，不认识；请在导入时选定坐标系", named=named), code="crs"
+        ) from error
     same = {System.WGS84, System.CGCS2000}
     if wanted is not None and wanted != own and not {wanted, own} <= same:
-        raise FileFault(f"文件写着坐标系“{named}”，和选的不一样，请核对", code="crs")
+        raise FileFault(sentence("文件写着坐标系“%(named)s”，和选的不一样，请核对", named=named), code="crs")
     return own
 
 
@@ -144,7 +161,7 @@ class _FeatureReader:
     def area(self, feature: object) -> AreaRow:
         """One feature as an area. Raises ``Unusable`` with the reason in words."""
         if not isinstance(feature, dict) or not isinstance(feature.get("properties"), dict):
-            raise Unusable("这个要素没有属性", "no_properties")
+            raise Unusable(sentence("这个要素没有属性"), "no_properties")
         properties: dict[str, Any] = feature["properties"]
         row = described({key: _word(value) for key, value in properties.items()}, self._fields)
         return AreaRow(row.code, row.name, row.rank, row.parent_code, self._outline(feature.get("geometry")))
@@ -155,35 +172,37 @@ class _FeatureReader:
         kind = geometry.get("type") if isinstance(geometry, dict) else None
         coordinates = geometry.get("coordinates") if isinstance(geometry, dict) else None
         if kind not in ("Polygon", "MultiPolygon") or not isinstance(coordinates, list) or not coordinates:
-            raise Unusable(f"边界的类型是“{kind}”，应是 Polygon 或 MultiPolygon", "not_polygon")
+            raise Unusable(
+                sentence("边界的类型是“%(kind)s”，应是 Polygon 或 MultiPolygon", kind=kind), "not_polygon"
+            )
         parts = [coordinates] if kind == "Polygon" else coordinates
         polygons = [self._polygon(part) for part in parts]
         return polygons[0] if len(polygons) == 1 else MultiPolygon(polygons)
 
     def _polygon(self, rings: object) -> Polygon:
         if not isinstance(rings, list) or not rings:
-            raise Unusable("边界里有空的面", "bad_ring")
+            raise Unusable(sentence("边界里有空的面"), "bad_ring")
         shell, *holes = [self._ring(ring) for ring in rings]
         try:
             return Polygon(shell, holes)
         except (GEOSException, ValueError) as error:
-            raise Unusable("边界画不成面", "bad_ring") from error
+            raise Unusable(sentence("边界画不成面"), "bad_ring") from error
 
     def _ring(self, ring: object) -> NDArray[np.float64]:
         if not isinstance(ring, list) or len(ring) < 4:
-            raise Unusable("边界的一圈至少要有 4 个点", "bad_ring")
+            raise Unusable(sentence("边界的一圈至少要有 4 个点"), "bad_ring")
         self._left -= len(ring)
         if self._left < 0:
-            raise FileFault("边界的点太多，请先在地图软件里简化", code="too_many_vertices")
+            raise FileFault(sentence("边界的点太多，请先在地图软件里简化"), code="too_many_vertices")
         if not all(map(_is_position, ring)):
-            raise Unusable("边界里有不是坐标的内容", "bad_ring")
+            raise Unusable(sentence("边界里有不是坐标的内容"), "bad_ring")
         points = np.asarray([position[:2] for position in ring], dtype=np.float64)
         try:
             x, y = convert(points[:, 0], points[:, 1], self._system)
         except ValueError as error:
-            raise Unusable(f"边界不能用：{error}", "bad_coordinates") from error
+            raise Unusable(sentence("边界不能用：%(why)s", why=error.args[0]), "bad_coordinates") from error
         if points[0].tolist() != points[-1].tolist():
-            raise Unusable("边界的一圈没有闭合：最后一点应和第一点相同", "open_ring")
+            raise Unusable(sentence("边界的一圈没有闭合：最后一点应和第一点相同"), "open_ring")
         return np.column_stack((x, y))
 
 
@@ -219,7 +238,7 @@ def _division(row: Row, fields: AreaFields) -> AreaRow:
         raise Unusable(row.fault, "unreadable")
     area = described(row.cells, fields)
     if not area.code.isascii() or not area.code.isalnum():
-        raise Unusable(f"编号“{area.code}”里有字母和数字以外的字", "bad_code")
+        raise Unusable(sentence("编号“%(code)s”里有字母和数字以外的字", code=area.code), "bad_code")
     rank = area.rank or _rank_by_code(area.code)
     parent = area.parent_code
     if parent is None and not fields.parent and area.code.isdigit():

@@ -18,6 +18,8 @@ from pyproj import Geod
 from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from fengqiao.algorithms.sentences import sentence
+
 _GEOD = Geod(ellps="WGS84")
 SMALLEST_M2 = 1.0  # below this an overlap or gap is rounding in the drawing, not a boundary somebody disputes
 
@@ -96,7 +98,7 @@ def repair_polygon(polygon: Polygon | MultiPolygon) -> Polygon | MultiPolygon:
     fixed = shapely.make_valid(polygon, method="structure", keep_collapsed=False)
     parts = [part for part in shapely.get_parts(fixed) if isinstance(part, Polygon) and part.area > 0]
     if not parts:
-        raise ValueError("修复之后没有剩下面积，请重新画这个边界")
+        raise ValueError(sentence("修复之后没有剩下面积，请重新画这个边界"))
     return parts[0] if len(parts) == 1 else MultiPolygon(parts)
 
 
@@ -111,13 +113,13 @@ def repaired(shapes: Iterable[Shape]) -> list[Shape]:
 
 
 def _label(shape: Shape) -> str:
-    return f"“{shape.name}”（{shape.code}）"
+    return sentence("“%(name)s”（%(code)s）", name=shape.name, code=shape.code)
 
 
 def _size(square_metres: float) -> str:
     if square_metres >= 100_000:
-        return f"{square_metres / 1e6:.2f} 平方千米"
-    return f"{square_metres:,.0f} 平方米"
+        return sentence("%(size)s 平方千米", size=f"{square_metres / 1e6:.2f}")
+    return sentence("%(size)s 平方米", size=f"{square_metres:,.0f}")
 
 
 def _spot(geometry: BaseGeometry) -> tuple[float, float]:
@@ -128,18 +130,29 @@ def _spot(geometry: BaseGeometry) -> tuple[float, float]:
 def _own_fault(shape: Shape) -> Finding | None:
     polygon = shape.polygon
     if polygon is None or polygon.is_empty:
-        return Finding(Fault.MISSING, (shape.code,), f"{_label(shape)}没有边界")
+        return Finding(Fault.MISSING, (shape.code,), sentence("%(shape)s没有边界", shape=_label(shape)))
     west, south, east, north = polygon.bounds
     if not np.isfinite((west, south, east, north)).all():
-        return Finding(Fault.NOT_DEGREES, (shape.code,), f"{_label(shape)}的坐标里有空值")
+        return Finding(
+            Fault.NOT_DEGREES, (shape.code,), sentence("%(shape)s的坐标里有空值", shape=_label(shape))
+        )
     if _looks_swapped(west, south, east, north):
-        words = f"{_label(shape)}的经度和纬度写反了：第一个数应是经度（中国在 73 至 135 之间）"
+        words = sentence(
+            "%(shape)s的经度和纬度写反了：第一个数应是经度（中国在 73 至 135 之间）", shape=_label(shape)
+        )
         return Finding(Fault.SWAPPED, (shape.code,), words)
     if max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90:
-        words = f"{_label(shape)}的坐标不是经纬度（例如 {west:.1f}, {south:.1f}），请选对坐标系"
+        words = sentence(
+            "%(shape)s的坐标不是经纬度（例如 %(west)s, %(south)s），请选对坐标系",
+            shape=_label(shape),
+            west=f"{west:.1f}",
+            south=f"{south:.1f}",
+        )
         return Finding(Fault.NOT_DEGREES, (shape.code,), words)
     if not polygon.is_valid:
-        words = f"{_label(shape)}的边界自己交叉或重叠，分不清里外，可以让系统修复，也可以重新画"
+        words = sentence(
+            "%(shape)s的边界自己交叉或重叠，分不清里外，可以让系统修复，也可以重新画", shape=_label(shape)
+        )
         return Finding(Fault.CROSSED, (shape.code,), words, at=_crossing(polygon))
     return None
 
@@ -164,7 +177,7 @@ def _families(shapes: Sequence[Shape]) -> dict[str | None, list[Shape]]:
 
 def _geometry(shape: Shape) -> Polygon | MultiPolygon:
     if shape.polygon is None:
-        raise ValueError(f"{_label(shape)}没有边界")
+        raise ValueError(sentence("%(shape)s没有边界", shape=_label(shape)))
     return shape.polygon
 
 
@@ -176,7 +189,12 @@ def _overlaps(children: Sequence[Shape], smallest_m2: float) -> Iterator[Finding
         size = area_m2(common)
         if size < smallest_m2:
             continue
-        words = f"{_label(children[a])}和{_label(children[b])}重叠 {_size(size)}，同一块地只能归一个"
+        words = sentence(
+            "%(first)s和%(second)s重叠 %(size)s，同一块地只能归一个",
+            first=_label(children[a]),
+            second=_label(children[b]),
+            size=_size(size),
+        )
         yield Finding(Fault.OVERLAP, (children[a].code, children[b].code), words, size, _spot(common))
 
 
@@ -192,7 +210,12 @@ def _outside(children: Sequence[Shape], outline: Shape | None, smallest_m2: floa
         beyond = _faces(polygon.difference(ground))
         size = area_m2(beyond)
         if size >= smallest_m2:
-            words = f"{_label(child)}有 {_size(size)}伸到上级{_label(outline)}之外"
+            words = sentence(
+                "%(child)s有 %(size)s伸到上级%(outline)s之外",
+                child=_label(child),
+                size=_size(size),
+                outline=_label(outline),
+            )
             yield Finding(Fault.OUTSIDE_PARENT, (child.code, outline.code), words, size, _spot(beyond))
 
 
@@ -201,7 +224,7 @@ def _gaps(children: Sequence[Shape], outline: Shape | None, smallest_m2: float) 
     codes: tuple[str, ...] = ()
     if outline is not None:
         open_ground: BaseGeometry = _geometry(outline).difference(covered)
-        where, codes = f"{_label(outline)}里", (outline.code,)
+        where, codes = sentence("%(outline)s里", outline=_label(outline)), (outline.code,)
     else:
         rings = [Polygon(ring) for part in shapely.get_parts(covered) for ring in part.interiors]
         open_ground, where = MultiPolygon(rings), ""
@@ -210,8 +233,13 @@ def _gaps(children: Sequence[Shape], outline: Shape | None, smallest_m2: float) 
         if not isinstance(hole, Polygon) or size < smallest_m2:
             continue
         near = tuple(child.code for child in children if _geometry(child).intersects(hole))
-        names = "、".join(child.name for child in children if child.code in near) or "各下级"
-        words = f"{where}有 {_size(size)}不归任何一个下级（靠着{names}）"
+        names = tuple(child.name for child in children if child.code in near) or sentence("各下级")
+        words = sentence(
+            "%(where)s有 %(size)s不归任何一个下级（靠着%(names)s）",
+            where=where,
+            size=_size(size),
+            names=names,
+        )
         yield Finding(Fault.GAP, codes + near, words, size, _spot(hole))
 
 

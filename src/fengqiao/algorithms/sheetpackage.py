@@ -15,6 +15,7 @@ from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from fengqiao.algorithms.filefaults import FileFault
+from fengqiao.algorithms.sentences import sentence
 
 ZIP_MARK = b"PK\x03\x04"
 OLE_MARK = b"\xd0\xcf\x11\xe0"
@@ -48,7 +49,7 @@ def check_package(stream: BinaryIO, caps: PackageCaps | None = None) -> None:
                 if entry.filename.endswith((".xml", ".rels")):
                     _check_prolog(package, entry)
     except (BadZipFile, EOFError, NotImplementedError, struct.error, zlib.error, RuntimeError) as error:
-        raise FileFault("文件打不开：不是完好的 XLSX，请重新另存一份", code="broken") from error
+        raise FileFault(sentence("文件打不开：不是完好的 XLSX，请重新另存一份"), code="broken") from error
     stream.seek(0)
 
 
@@ -60,27 +61,30 @@ def _check_directory_size(stream: BinaryIO, caps: PackageCaps) -> None:
     tail = stream.read()
     at = tail.rfind(_END_MARK)
     if at < 0 or len(tail) - at < 22:
-        raise FileFault("文件打不开：不是完好的 XLSX，请重新另存一份", code="broken")
+        raise FileFault(sentence("文件打不开：不是完好的 XLSX，请重新另存一份"), code="broken")
     entries, directory = struct.unpack("<HI", tail[at + 10 : at + 16])
     if entries > caps.parts or directory > caps.directory:
-        raise FileFault("压缩包里的文件多得不正常，没有打开", code="bomb")
+        raise FileFault(sentence("压缩包里的文件多得不正常，没有打开"), code="bomb")
 
 
 def _check_entries(entries: list[ZipInfo], caps: PackageCaps) -> None:
     names = {entry.filename for entry in entries}
     if "[Content_Types].xml" not in names or not any(name.startswith("xl/") for name in names):
-        raise FileFault("这个压缩包不是 XLSX 表格，请用表格软件另存为 XLSX 或 CSV", code="not_xlsx")
+        raise FileFault(sentence("这个压缩包不是 XLSX 表格，请用表格软件另存为 XLSX 或 CSV"), code="not_xlsx")
     if len(names) != len(entries):
-        raise FileFault("文件打不开：压缩包里有重名的部分，请重新另存一份", code="broken")
+        raise FileFault(sentence("文件打不开：压缩包里有重名的部分，请重新另存一份"), code="broken")
     total = sum(entry.file_size for entry in entries)
     if total > caps.unpacked or any(_swells(entry, caps) for entry in entries):
         size = f"{total / 2**20:,.0f} MB"
-        raise FileFault(f"文件展开后有 {size}，大得不正常，没有打开；请拆成几个文件或另存为 CSV", code="bomb")
+        raise FileFault(
+            sentence("文件展开后有 %(size)s，大得不正常，没有打开；请拆成几个文件或另存为 CSV", size=size),
+            code="bomb",
+        )
     for entry in entries:
         if entry.flag_bits & 0x1:
-            raise FileFault("文件有密码，请去掉密码再导入", code="locked")
+            raise FileFault(sentence("文件有密码，请去掉密码再导入"), code="locked")
         if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-            raise FileFault("文件的压缩方式不常见，请用表格软件重新另存一份", code="broken")
+            raise FileFault(sentence("文件的压缩方式不常见，请用表格软件重新另存一份"), code="broken")
 
 
 def _swells(entry: ZipInfo, caps: PackageCaps) -> bool:
@@ -104,12 +108,12 @@ def _check_prolog(package: ZipFile, entry: ZipInfo) -> None:
     except _Begun:
         return
     except expat.ExpatError as error:
-        raise FileFault("文件打不开：内容不是完好的 XLSX，请重新另存一份", code="broken") from error
-    raise FileFault("文件打不开：内容开头不正常，请重新另存一份", code="broken")
+        raise FileFault(sentence("文件打不开：内容不是完好的 XLSX，请重新另存一份"), code="broken") from error
+    raise FileFault(sentence("文件打不开：内容开头不正常，请重新另存一份"), code="broken")
 
 
 def _refuse_doctype(*_: object) -> None:
-    raise FileFault("文件里带有外部实体声明，不安全，没有打开", code="entities")
+    raise FileFault(sentence("文件里带有外部实体声明，不安全，没有打开"), code="entities")
 
 
 def _stop(*_: object) -> None:

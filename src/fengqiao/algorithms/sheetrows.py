@@ -18,6 +18,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook import Workbook
 
 from fengqiao.algorithms.filefaults import FileFault
+from fengqiao.algorithms.sentences import sentence
 from fengqiao.algorithms.sheetpackage import PackageCaps, check_package
 
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
@@ -53,7 +54,9 @@ def sheet_rows(
     except FileFault:
         raise
     except _UNREADABLE as error:
-        raise FileFault("表格内容读不出来，请用表格软件重新另存一份 XLSX 或 CSV", code="broken") from error
+        raise FileFault(
+            sentence("表格内容读不出来，请用表格软件重新另存一份 XLSX 或 CSV"), code="broken"
+        ) from error
 
 
 def _rows(stream: BinaryIO, sheet: str | None) -> Iterator[list[Cell]]:
@@ -79,14 +82,21 @@ def _open(stream: BinaryIO, *, values: bool) -> Workbook:
 def _choose(book: Workbook, sheet: str | None) -> str:
     if sheet is not None:
         if sheet not in book.sheetnames:
-            raise FileFault(f"没有叫“{sheet}”的工作表。有：{'、'.join(book.sheetnames)}", code="no_sheet")
+            raise FileFault(
+                sentence(
+                    "没有叫“%(sheet)s”的工作表。有：%(sheets)s",
+                    sheet=sheet,
+                    sheets=tuple(book.sheetnames),
+                ),
+                code="no_sheet",
+            )
         return sheet
     visible = [ws.title for ws in book.worksheets if ws.sheet_state == "visible"]
     for name in visible:
         if any(value is not None for row in islice(_iterate(book, name), 20) for value in row):
             return name
     if not visible:
-        raise FileFault("文件里没有可见的工作表", code="no_sheet")
+        raise FileFault(sentence("文件里没有可见的工作表"), code="no_sheet")
     return visible[0]
 
 

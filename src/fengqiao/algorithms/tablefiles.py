@@ -20,6 +20,7 @@ from typing import BinaryIO
 
 from fengqiao.algorithms.decoding import detect_encoding, text_of
 from fengqiao.algorithms.filefaults import FileFault, FileSource, opened
+from fengqiao.algorithms.sentences import sentence
 from fengqiao.algorithms.sheetpackage import OLE_MARK, ZIP_MARK, PackageCaps
 from fengqiao.algorithms.sheetrows import Cell, Formula, sheet_rows
 from fengqiao.algorithms.tableheads import SEARCHED_ROWS, Head, find_head
@@ -81,7 +82,7 @@ def open_table(
         mark = stream.read(4)
         stream.seek(0)
         if mark == OLE_MARK:
-            words = "这是旧的 XLS 格式或带密码的文件，请去掉密码、另存为 XLSX 或 CSV"
+            words = sentence("这是旧的 XLS 格式或带密码的文件，请去掉密码、另存为 XLSX 或 CSV")
             raise FileFault(words, code="old_format")
         if mark == ZIP_MARK:
             lines = enumerate(sheet_rows(stream, sheet=sheet, caps=caps.package), start=1)
@@ -107,7 +108,10 @@ def _table(
     sample = [["" if isinstance(cell, Formula) else cell for cell in row] for _, row, _ in first]
     head = find_head(sample, required)
     if len(head.names) > caps.columns:
-        raise FileFault(f"表有 {len(head.names)} 列，最多 {caps.columns} 列", code="too_many_columns")
+        raise FileFault(
+            sentence("表有 %(n)s 列，最多 %(most)s 列", n=len(head.names), most=caps.columns),
+            code="too_many_columns",
+        )
     rows = _named(chain(first[head.rows :], lines), head, caps)
     return Table(head.names, encoding, delimiter, rows)
 
@@ -115,7 +119,9 @@ def _table(
 def _named(lines: Iterable[Line], head: Head, caps: TableCaps) -> Iterator[Row]:
     for count, (number, cells, fault) in enumerate(lines):
         if count >= caps.rows:
-            raise FileFault(f"表超过 {caps.rows:,} 行，请拆成几个文件", code="too_many_rows")
+            raise FileFault(
+                sentence("表超过 %(most)s 行，请拆成几个文件", most=f"{caps.rows:,}"), code="too_many_rows"
+            )
         if fault is None and not any(cells):
             continue
         named = {
@@ -127,12 +133,23 @@ def _named(lines: Iterable[Line], head: Head, caps: TableCaps) -> Iterator[Row]:
 
 def _fault(cells: Sequence[Cell], head: Head, caps: TableCaps) -> str | None:
     if any(cells[len(head.names) :]):
-        return f"这一行有 {len(cells)} 格，列名只有 {len(head.names)} 个，请检查多出来的分隔符"
+        return sentence(
+            "这一行有 %(cells)s 格，列名只有 %(names)s 个，请检查多出来的分隔符",
+            cells=len(cells),
+            names=len(head.names),
+        )
     for name, cell in zip(head.names, cells, strict=False):
         if isinstance(cell, Formula):
-            return f"“{name}”是公式，文件里没有算好的结果：请在表格软件里打开保存一次，或粘贴为数值"
+            return sentence(
+                "“%(name)s”是公式，文件里没有算好的结果：请在表格软件里打开保存一次，或粘贴为数值", name=name
+            )
         if len(cell) > caps.cell:
-            return f"“{name}”有 {len(cell):,} 个字，最多 {caps.cell:,} 个"
+            return sentence(
+                "“%(name)s”有 %(n)s 个字，最多 %(most)s 个",
+                name=name,
+                n=f"{len(cell):,}",
+                most=f"{caps.cell:,}",
+            )
     return None
 
 
@@ -145,7 +162,7 @@ def _lines(text: TextIOWrapper) -> Iterator[str]:
     first = True
     while line := text.readline(_LINE):
         if len(line) >= _LINE:
-            raise FileFault("文件有一行长得不正常，不像表格", code="long_line")
+            raise FileFault(sentence("文件有一行长得不正常，不像表格"), code="long_line")
         yield line.removeprefix("\ufeff") if first else line
         first = False
 
@@ -169,10 +186,14 @@ def _csv_lines(text: TextIOWrapper, delimiter: str) -> Iterator[Line]:
 
 
 def _unread(reason: str, line: int, swallowed: int) -> str:
-    more = f"，后面 {swallowed} 行没能读出" if swallowed > 0 else ""
+    more = sentence("，后面 %(n)s 行没能读出", n=swallowed) if swallowed > 0 else ""
     if "field limit" in reason:
-        return f"有一格长得不正常（文件第 {line} 行）{more}，可能是引号不成对，请改好后重新导入"
-    return f"引号不成对（文件第 {line} 行）{more}，请改好后重新导入"
+        return sentence(
+            "有一格长得不正常（文件第 %(line)s 行）%(more)s，可能是引号不成对，请改好后重新导入",
+            line=line,
+            more=more,
+        )
+    return sentence("引号不成对（文件第 %(line)s 行）%(more)s，请改好后重新导入", line=line, more=more)
 
 
 def _delimiter(text: TextIOWrapper) -> str:

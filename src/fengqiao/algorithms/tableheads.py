@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fengqiao.algorithms.filefaults import FileFault
+from fengqiao.algorithms.sentences import sentence
 
 SEARCHED_ROWS = 12
 _LABELLED = re.compile(r"[::]\s*\S")  # "单位:望河派出所" above the table names no column
@@ -32,7 +33,7 @@ def find_head(rows: Sequence[Sequence[str]], required: Sequence[str] = ()) -> He
     """
     index = _best_row(rows, required)
     if index is None:
-        raise FileFault("表里没有找到列名：第一行应写各列的名字", code="no_head")
+        raise FileFault(sentence("表里没有找到列名：第一行应写各列的名字"), code="no_head")
     top = [_clean(cell) for cell in rows[index]]
     below = [_clean(cell) for cell in rows[index + 1]] if index + 1 < len(rows) else []
     two = _second_storey(top, below)
@@ -43,7 +44,11 @@ def find_head(rows: Sequence[Sequence[str]], required: Sequence[str] = ()) -> He
     missing = [name for name in required if name not in head.names]
     if missing:
         raise FileFault(
-            f"缺少{'、'.join(f'“{name}”' for name in missing)}列。文件里有：{'、'.join(head.names)}",
+            sentence(
+                "缺少%(missing)s列。文件里有：%(names)s",
+                missing=tuple(f"“{name}”" for name in missing),
+                names=tuple(head.names),
+            ),
             code="missing_columns",
         )
     return head

@@ -15,6 +15,7 @@ from typing import Literal
 
 from fengqiao.algorithms.chinesenumbers import sums_of_money
 from fengqiao.algorithms.segment import narrow
+from fengqiao.algorithms.sentences import sentence
 from fengqiao.algorithms.wordlists import advised_words
 
 FindingKind = Literal[
@@ -71,7 +72,7 @@ def check_term(text: str, amount: Decimal | int | None = None, due: date | None 
     """
     plain = " ".join(narrow(text).split())
     if not plain:
-        return [Finding("empty", "条款是空的，请写明谁、做什么、什么时候做完")]
+        return [Finding("empty", sentence("条款是空的，请写明谁、做什么、什么时候做完"))]
     sums = sums_of_money(plain)
     about_money = (
         amount is not None or bool(sums) or (bool(_MONEY.search(plain)) and not _THING.search(plain))
@@ -87,26 +88,34 @@ def check_term(text: str, amount: Decimal | int | None = None, due: date | None 
 def _rights(plain: str) -> Iterator[Finding]:
     if match := _RIGHTS.search(plain):
         yield Finding(
-            "rights", f"“{match[0]}”限制了当事人找法院、仲裁或公安的权利，调解协议不能这样写，请删去"
+            "rights",
+            sentence(
+                "“%(words)s”限制了当事人找法院、仲裁或公安的权利，调解协议不能这样写，请删去", words=match[0]
+            ),
         )
     if match := _BLANK.search(plain):
-        yield Finding("blank", f"“{match[0]}”处还没有填写")
+        yield Finding("blank", sentence("“%(words)s”处还没有填写", words=match[0]))
 
 
 def _of_money(plain: str, sums: list[Decimal], amount: Decimal | int | None) -> Iterator[Finding]:
     if amount is None and not sums:
-        yield Finding("no_sum", "说到钱但没有数目，请写明多少元")
+        yield Finding("no_sum", sentence("说到钱但没有数目，请写明多少元"))
     elif amount is not None and sums and Decimal(amount) not in (*sums, sum(sums)):
-        written = "、".join(f"{value.normalize():f} 元" for value in dict.fromkeys(sums))
+        written = tuple(sentence("%(sum)s 元", sum=f"{value.normalize():f}") for value in dict.fromkeys(sums))
         yield Finding(
-            "sum_differs", f"条款里写的是 {written}，填写的金额是 {Decimal(amount).normalize():f} 元，请核对"
+            "sum_differs",
+            sentence(
+                "条款里写的是 %(written)s，填写的金额是 %(amount)s 元，请核对",
+                written=written,
+                amount=f"{Decimal(amount).normalize():f}",
+            ),
         )
     elif len(set(sums)) == 2 and "大写" in plain:
-        yield Finding("sum_differs", "大写与小写的金额不一样，请核对")
+        yield Finding("sum_differs", sentence("大写与小写的金额不一样，请核对"))
     if not _PARTY.search(plain):
-        yield Finding("no_party", "没有写清谁付给谁")
+        yield Finding("no_party", sentence("没有写清谁付给谁"))
     if not _WAY.search(plain):
-        yield Finding("no_way", "没有写怎样付，请写明现金当面付清还是转到哪个账户")
+        yield Finding("no_way", sentence("没有写怎样付，请写明现金当面付清还是转到哪个账户"))
 
 
 def _of_time(plain: str, due: date | None, *, lasting: bool) -> Iterator[Finding]:
@@ -116,17 +125,27 @@ def _of_time(plain: str, due: date | None, *, lasting: bool) -> Iterator[Finding
         try:
             written.append(date(int(year), int(month), int(day)))
         except ValueError:
-            yield Finding("bad_date", f"{year} 年 {month} 月 {day} 日这一天不存在，请核对")
+            yield Finding(
+                "bad_date",
+                sentence(
+                    "%(year)s 年 %(month)s 月 %(day)s 日这一天不存在，请核对", year=year, month=month, day=day
+                ),
+            )
     if due is None:
         if not lasting and not _DAY.search(plain):
-            yield Finding("no_date", "没有写什么时候做完，请写明日期")
+            yield Finding("no_date", sentence("没有写什么时候做完，请写明日期"))
     elif written and due not in written:
-        days = "、".join(map(_day_in_words, written))
-        yield Finding("date_differs", f"条款里写的是 {days}，填写的期限是 {_day_in_words(due)}，请核对")
+        days = tuple(map(_day_in_words, written))
+        yield Finding(
+            "date_differs",
+            sentence(
+                "条款里写的是 %(days)s，填写的期限是 %(due)s，请核对", days=days, due=_day_in_words(due)
+            ),
+        )
 
 
 def _day_in_words(day: date) -> str:
-    return f"{day.year} 年 {day.month} 月 {day.day} 日"
+    return sentence("%(year)s 年 %(month)s 月 %(day)s 日", year=day.year, month=day.month, day=day.day)
 
 
 def _vague(plain: str) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fengqiao.algorithms.coords import Source, System, convert, parse_source
 from fengqiao.lib.errors import Refusal
+from fengqiao.lib.wording import told
 
 
 def source_named(system: str) -> Source | None:
@@ -16,7 +17,7 @@ def source_named(system: str) -> Source | None:
     try:
         return parse_source(system)
     except ValueError as error:
-        raise Refusal(str(error), code="bad_system", field="system") from error
+        raise Refusal(told(error), code="bad_system", field="system") from error
 
 
 def coordinates_in(lat: float, lon: float, system: str = "wgs84") -> tuple[float, float]:
@@ -36,5 +37,5 @@ def _moved(lat: float, lon: float, source: Source, target: Source) -> tuple[floa
     try:
         x, y = convert(lon, lat, source, target)
     except ValueError as error:
-        raise Refusal(str(error), code="bad_point", field="lat") from error
+        raise Refusal(told(error), code="bad_point", field="lat") from error
     return y, x

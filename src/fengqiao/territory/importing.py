@@ -11,6 +11,7 @@ from fengqiao.algorithms.filefaults import FileFault, FileSource, opened
 from fengqiao.algorithms.geofiles import read_areas_geojson, read_divisions_csv
 from fengqiao.algorithms.pointindex import Shape
 from fengqiao.lib.errors import Refusal
+from fengqiao.lib.wording import told, translated
 from fengqiao.territory.choices import RANK_ORDER, Rank
 from fengqiao.territory.models import Area
 from fengqiao.territory.outlines import REFUSED, judge
@@ -95,7 +96,7 @@ def read_file(source: FileSource, *, fields: AreaFields | None, system: Source |
                 return read_areas_geojson(stream, fields=fields, system=system)
             return read_divisions_csv(stream, fields=fields)
     except FileFault as fault:
-        raise Refusal(str(fault), code=fault.code, field="file") from fault
+        raise Refusal(told(fault), code=fault.code, field="file") from fault
 
 
 def make_plan(rows: Iterable[AreaRow], *, under: str, parent: Area | None, gb: bool, repair: bool) -> Plan:
@@ -221,6 +222,6 @@ def _plan_shapes(plan: Plan, repair: bool) -> None:
     for finding in findings:
         own = next(code for code in finding.codes if code in names)
         if finding.fault in REFUSED:
-            plan.refuse(own, names[own], finding.message)
+            plan.refuse(own, names[own], translated(finding.message))
         else:
-            plan.notes.append(finding.message)
+            plan.notes.append(translated(finding.message))

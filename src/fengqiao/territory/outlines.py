@@ -16,6 +16,7 @@ from shapely.errors import ShapelyError
 from fengqiao.algorithms.coords import Source, System, convert
 from fengqiao.algorithms.pointindex import Fault, Finding, Shape, check_polygons, repair_polygon, repaired
 from fengqiao.lib.errors import Refusal
+from fengqiao.lib.wording import told
 from fengqiao.territory.models import Boundary
 
 Outline = Polygon | MultiPolygon
@@ -81,7 +82,7 @@ def _made_valid(shapes: Sequence[Shape]) -> list[Shape]:
     try:
         return repaired(shapes)
     except ValueError as error:
-        raise Refusal(str(error), code="bad_geometry", field="geometry") from error
+        raise Refusal(told(error), code="bad_geometry", field="geometry") from error
 
 
 def _without_overlaps(shapes: Sequence[Shape], fixed: Sequence[Shape]) -> list[Shape]:
@@ -118,5 +119,5 @@ def moved(outline: Outline, system: Source | None) -> Outline:
             outline, lambda xy: np.column_stack(convert(xy[:, 0], xy[:, 1], system))
         )
     except ValueError as error:
-        raise Refusal(str(error), code="bad_point", field="geometry") from error
+        raise Refusal(told(error), code="bad_point", field="geometry") from error
     return found

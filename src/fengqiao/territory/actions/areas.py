@@ -18,6 +18,7 @@ from fengqiao.algorithms.pointindex import Shape
 from fengqiao.lib import clock
 from fengqiao.lib.errors import NotAllowed, OutOfReach, Refusal
 from fengqiao.lib.text import one_line
+from fengqiao.lib.wording import translated
 from fengqiao.territory.choices import RANK_ORDER, Rank
 from fengqiao.territory.coordinates import source_named
 from fengqiao.territory.models import Area, BeatGrid, Boundary
@@ -170,7 +171,7 @@ def set_boundary(
     shapes, findings = judge([shape], repair=repair)
     stops = next((f for f in findings if f.fault in REFUSED), None)
     if stops is not None:
-        raise Refusal(stops.message, code=str(stops.fault), field="geometry")
+        raise Refusal(translated(stops.message), code=str(stops.fault), field="geometry")
     drawn = shapes[0].polygon
     if drawn is None:
         raise Refusal(_("没有边界"), code="bad_geometry", field="geometry")

@@ -16,6 +16,7 @@ from fengqiao.accounts.trail import trail
 from fengqiao.algorithms.arearows import AreaFields, AreaRow
 from fengqiao.algorithms.filefaults import FileSource
 from fengqiao.lib.errors import Refusal
+from fengqiao.lib.wording import translated
 from fengqiao.territory.actions.areas import demand_root, hang, replace_outline, today
 from fengqiao.territory.coordinates import source_named
 from fengqiao.territory.importing import (
@@ -94,7 +95,10 @@ def _rows(
     if isinstance(source, (list, tuple)):
         return source, []
     found = read_file(source, fields=fields, system=source_named(system))  # type: ignore[arg-type]
-    faults = [RowResult("", f"第 {f.number} 个", REFUSED_ROW, f.message) for f in found.faults]
+    faults = [
+        RowResult("", _("第 %(n)s 个") % {"n": f.number}, REFUSED_ROW, translated(f.message))
+        for f in found.faults
+    ]
     return found.rows, faults
 
 

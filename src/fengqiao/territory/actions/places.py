@@ -18,7 +18,7 @@ from fengqiao.algorithms.filefaults import FileFault, FileSource
 from fengqiao.algorithms.tablefiles import Row, open_table
 from fengqiao.lib.errors import OutOfReach, Refusal
 from fengqiao.lib.text import one_line
-from fengqiao.lib.wording import listed
+from fengqiao.lib.wording import listed, told, translated
 from fengqiao.territory.actions.areas import demand_root
 from fengqiao.territory.choices import Tier
 from fengqiao.territory.coordinates import coordinates_in
@@ -148,7 +148,7 @@ def import_places(source: FileSource, *, by: Actor, system: str = "", dry_run: b
             codes: dict[str, Area | None] = {}
             results = [_import_row(row, names, system, codes, by) for row in table]
     except FileFault as fault:
-        raise Refusal(str(fault), code=fault.code, field="file") from fault
+        raise Refusal(told(fault), code=fault.code, field="file") from fault
     stopped = any(r.what == REFUSED_ROW for r in results)
     report = ImportReport(tuple(results), done=not (stopped or dry_run))
     if not report.done:
@@ -165,7 +165,7 @@ def _import_row(
     said = {field: row.cells.get(column, "").strip() if column else "" for field, column in names.items()}
     try:
         if row.fault:
-            raise Refusal(row.fault, code="unreadable")
+            raise Refusal(translated(row.fault), code="unreadable")
         what = _put(_draft(said, system, codes), by)
     except Refusal as refusal:
         words = _("第 %(number)s 行：%(fault)s") % {"number": row.number, "fault": refusal.message}
