@@ -13,6 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.audit.actions import Fact, append
@@ -42,7 +43,9 @@ def _read_key(path: Path) -> Ed25519PrivateKey:
     try:
         return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(path.read_text(encoding="ascii").strip()))
     except (OSError, ValueError) as error:
-        raise Refusal(f"签名密钥 {path} 读不出来，请从备份恢复", code="bad_key") from error
+        raise Refusal(
+            _("签名密钥 %(path)s 读不出来，请从备份恢复") % {"path": path}, code="bad_key"
+        ) from error
 
 
 def _create(path: Path) -> None:
@@ -97,20 +100,20 @@ def trust_peer(
     """
     may_run(by)
     if not by.is_system and not by.scope.can(RIGHT, station().area.path):
-        raise NotAllowed("信任哪个单位是全所的事，请找所长")
+        raise NotAllowed(_("信任哪个单位是全所的事，请找所长"))
     try:
         known, shown = uuid.UUID(str(station_uid)), fingerprint(public_key)
     except ValueError as error:
-        raise Refusal("对方的密钥不对，请向对方重新要一份", code="bad_key", field="public_key") from error
+        raise Refusal(_("对方的密钥不对，请向对方重新要一份"), code="bad_key", field="public_key") from error
     if "".join(confirmed.split()).upper() != shown.replace(" ", ""):
         raise Refusal(
-            "指纹和对方报的不一致，不要信任；请打电话再核对一遍", code="fingerprint", field="confirmed"
+            _("指纹和对方报的不一致，不要信任；请打电话再核对一遍"), code="fingerprint", field="confirmed"
         )
     label = one_line(name, limit=60, field="name")
     if not label:
-        raise Refusal("请写对方单位的名称", code="missing", field="name")
+        raise Refusal(_("请写对方单位的名称"), code="missing", field="name")
     if BundlePeer.objects.filter(name=label).exclude(station_uid=known).exists():
-        raise Refusal("这个名称已经给了另一个单位，请换一个", code="taken", field="name")
+        raise Refusal(_("这个名称已经给了另一个单位，请换一个"), code="taken", field="name")
     peer, _made = BundlePeer.objects.update_or_create(
         station_uid=known, defaults={"name": label, "public_key": public_key.lower(), "added_at": clock.now()}
     )
@@ -122,4 +125,4 @@ def may_run(by: Actor) -> None:
     """Raise NotAllowed unless the actor may exchange bundles."""
     if by.kind == "system" or (by.kind == "person" and by.scope.can(RIGHT)):
         return
-    raise NotAllowed("内外网交换不在您的职责里，请找所长")
+    raise NotAllowed(_("内外网交换不在您的职责里，请找所长"))

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from django.utils.translation import gettext as _
+
 from fengqiao.intake import bundle_keys
 from fengqiao.intake.tables import write_whole
 from fengqiao.lib.errors import Refusal
@@ -72,7 +74,9 @@ def _write_part(archive: zipfile.ZipFile, name: str, rows: Iterable[Mapping[str,
 
 def broken(words: str = "") -> Refusal:
     """The refusal of a file that is no whole bundle."""
-    return Refusal(words or "这个交换包不完整或被改动过，没有读入任何内容。请让对方重新导出", code="tampered")
+    return Refusal(
+        words or _("这个交换包不完整或被改动过，没有读入任何内容。请让对方重新导出"), code="tampered"
+    )
 
 
 @dataclass(slots=True)
@@ -105,14 +109,17 @@ def _row(line: bytes) -> dict[str, Any]:
 def read(path: Path, archive: zipfile.ZipFile) -> Bundle:
     """Verify the opened ``archive`` of ``path`` against its own signature, hashes and caps. Raises Refusal."""
     if path.stat().st_size > MAX_FILE:
-        raise Refusal(f"交换包太大，最多 {MAX_FILE >> 20} MB。请让对方分几次导出", code="too_large")
+        raise Refusal(
+            _("交换包太大，最多 %(max_file)s MB。请让对方分几次导出") % {"max_file": MAX_FILE >> 20},
+            code="too_large",
+        )
     names = sorted(info.filename for info in archive.infolist())
     if names != sorted((*PARTS, MANIFEST, SIGNATURE)):
         raise broken()
     body = _small(archive, MANIFEST)
     manifest = _manifest(body)
     if not bundle_keys.signed_by(manifest.public_key, _signature(archive), body):
-        raise broken("签名和内容对不上，没有读入任何内容。请让对方重新导出，用可靠的方式送来")
+        raise broken(_("签名和内容对不上，没有读入任何内容。请让对方重新导出，用可靠的方式送来"))
     for name in PARTS:
         if _hash(archive, name) != manifest.parts.get(name):
             raise broken()
@@ -124,9 +131,9 @@ def opened(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
     except FileNotFoundError as error:
-        raise Refusal(f"找不到文件 {path.name}", code="missing") from error
+        raise Refusal(_("找不到文件 %(path)s") % {"path": path.name}, code="missing") from error
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise Refusal("这不是交换包文件。请选对方导出的 .fqb 文件", code="not_a_bundle") from error
+        raise Refusal(_("这不是交换包文件。请选对方导出的 .fqb 文件"), code="not_a_bundle") from error
 
 
 def _small(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -162,7 +169,7 @@ def _manifest(body: bytes) -> Manifest:
     try:
         raw = json.loads(body)
         if raw["format"] != FORMAT:
-            raise Refusal("交换包的版本不同，请让两边的系统都升级到同一版", code="format")
+            raise Refusal(_("交换包的版本不同，请让两边的系统都升级到同一版"), code="format")
         station = raw["station"]
         return Manifest(
             uid=uuid.UUID(raw["uid"]),
@@ -185,6 +192,6 @@ def _hash(archive: zipfile.ZipFile, name: str) -> str:
         while piece := _read_some(part, _PIECE):
             size += len(piece)
             if size > MAX_PART or (size > _PIECE and size > packed * MAX_RATIO):
-                raise Refusal("交换包解开后大得不正常，没有读入任何内容", code="bomb")
+                raise Refusal(_("交换包解开后大得不正常，没有读入任何内容"), code="bomb")
             seal.update(piece)
     return seal.hexdigest()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.audit.actions import Fact, append
@@ -107,19 +108,22 @@ def _log(bundle: bundle_pack.Bundle, peer: BundlePeer, by: Actor, counts: Mappin
 def _trusted(manifest: bundle_pack.Manifest) -> BundlePeer:
     home = station()
     if manifest.station_uid == home.uid:
-        raise Refusal("这是本单位自己导出的交换包，请拿给对方读入", code="own_bundle")
+        raise Refusal(_("这是本单位自己导出的交换包，请拿给对方读入"), code="own_bundle")
     if manifest.peer is not None and manifest.peer != home.uid:
-        raise Refusal("这个交换包是给别的单位的，没有读入任何内容", code="not_for_us")
+        raise Refusal(_("这个交换包是给别的单位的，没有读入任何内容"), code="not_for_us")
     peer = BundlePeer.objects.filter(station_uid=manifest.station_uid).first()
     shown = fingerprint(manifest.public_key)
     if peer is None:
         raise Refusal(
-            f"还没有信任“{manifest.station_name}”。请打电话核对指纹 {shown}，一致后再信任、再读入",
+            _("还没有信任“%(station_name)s”。请打电话核对指纹 %(shown)s，一致后再信任、再读入")
+            % {"station_name": manifest.station_name, "shown": shown},
             code="unknown_signer",
         )
     if peer.public_key != manifest.public_key:
         raise Refusal(
-            f"“{peer.name}”的签名密钥换了。请打电话核对新指纹 {shown}，确认后重新信任", code="key_changed"
+            _("“%(peer)s”的签名密钥换了。请打电话核对新指纹 %(shown)s，确认后重新信任")
+            % {"peer": peer.name, "shown": shown},
+            code="key_changed",
         )
     return peer
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.algorithms.chatsplit import ChatReport, split_chat
@@ -86,12 +87,16 @@ def preview_chat(text: str, *, day: date | None = None) -> ChatPreview:
     """
     pasted = clean(text, limit=MAX_PASTE)
     if not pasted:
-        raise Refusal("请把群里的话粘贴进来", code="missing", field="text")
+        raise Refusal(_("请把群里的话粘贴进来"), code="missing", field="text")
     now = clock.now()
     today = day or clock.local(now).date()
     split = split_chat(pasted, default_date=today, zone=clock.LOCAL)
     if len(split) > MAX_PARTS:
-        raise Refusal(f"一次最多 {MAX_PARTS} 条，请分几次粘贴", code="too_many", field="text")
+        raise Refusal(
+            _("一次最多 %(max_parts)s 条，请分几次粘贴") % {"max_parts": MAX_PARTS},
+            code="too_many",
+            field="text",
+        )
     parts = [_part(n, one, today, now) for n, one in enumerate(split, start=1)]
     keys = {compose.stored_key(Channel.CHAT, part.key): part for part in parts}
     there = set(Report.objects.filter(idempotency_key__in=keys).values_list("idempotency_key", flat=True))

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from fengqiao.accounts.scope import Actor
 from fengqiao.intake import rules
 from fengqiao.intake.choices import Channel, ReportEventKind, ReportState, SuggestionField
@@ -77,7 +79,7 @@ def stored_key(channel: str, key: str) -> str:
     """
     bare = key.strip()
     if not bare:
-        raise Refusal("提交缺少编号，请刷新页面后再提交", code="missing", field="key")
+        raise Refusal(_("提交缺少编号，请刷新页面后再提交"), code="missing", field="key")
     whole = f"{channel}:{bare}"
     if len(whole) <= 80 and whole.isprintable():
         return whole
@@ -88,16 +90,20 @@ def fits(text: str, *, what: str, limit: int, field: str = "") -> str:
     """One line of at most ``limit`` characters. Raises Refusal instead of cutting: two long ids may differ late."""
     found = re.sub(r"\s+", " ", clean(text, field=field))
     if len(found) > limit:
-        raise Refusal(f"{what}太长：最多 {limit} 字", code="too_long", field=field)
+        raise Refusal(
+            _("%(what)s太长：最多 %(limit)s 字") % {"what": what, "limit": limit},
+            code="too_long",
+            field=field,
+        )
     return found
 
 
 def check_words(text: str, title: str) -> tuple[str, str]:
     """Title and text as kept: what was said, without control characters. Raises Refusal when there is nothing."""
     words = clean(text)
-    head = fits(title, what="标题", limit=200, field="title")
+    head = fits(title, what=_("标题"), limit=200, field="title")
     if not words and not head:
-        raise Refusal("请写上发生了什么，一句话也行", code="missing", field="text")
+        raise Refusal(_("请写上发生了什么，一句话也行"), code="missing", field="text")
     return head, words or head
 
 
@@ -108,7 +114,7 @@ def check_contact(contact: ContactDraft | None, anonymous: bool | None) -> Conta
     name = one_line(contact.name, limit=40, field="name")
     phone = contact.phone.strip()
     if phone and not _PHONE.fullmatch(digits(phone)):
-        raise Refusal("电话号码不对，请核对；不想留也可以空着", code="bad_phone", field="phone")
+        raise Refusal(_("电话号码不对，请核对；不想留也可以空着"), code="bad_phone", field="phone")
     if not name and not phone:
         return None
     when = one_line(contact.safe_time, limit=80, field="safe_time")

@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import Scope
 from fengqiao.intake.drafts import UploadedPhoto
@@ -52,7 +53,7 @@ def store_photos(photos: Sequence[UploadedPhoto], *, already: int = 0) -> list[S
 def check_count(photos: int) -> None:
     """Raise Refusal when a report would have more photos than it may."""
     if photos > MAX_PHOTOS:
-        words = f"最多 {MAX_PHOTOS} 张照片，请挑最能说明情况的"
+        words = _("最多 %(max_photos)s 张照片，请挑最能说明情况的") % {"max_photos": MAX_PHOTOS}
         raise Refusal(words, code="too_many_photos", field="photos")
 
 
@@ -100,7 +101,7 @@ def file_of(attachment: Attachment, *, thumbnail: bool = False) -> Path:
         raise OutOfReach
     found = thumb_of(path) if thumbnail else path
     if not found.is_file():
-        raise OutOfReach("这张照片的文件不在了，请告诉系统管理员从备份恢复")
+        raise OutOfReach(_("这张照片的文件不在了，请告诉系统管理员从备份恢复"))
     return found
 
 

@@ -8,6 +8,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.utils.translation import gettext as _
+
 from fengqiao.intake import compose, rules
 from fengqiao.intake.compose import Draft
 from fengqiao.intake.drafts import ContactDraft
@@ -42,9 +44,9 @@ class RowRules:
 def draft_of(cells: Mapping[str, str], rows: RowRules) -> Draft:
     """The draft of a row's cells (by field name). Raises Refusal with what is wrong, in words."""
     title, text = _words(cells)
-    said_at = rules.said_time(when(cells.get("reported_at", ""), what="时间"), rows.now)
+    said_at = rules.said_time(when(cells.get("reported_at", ""), what=_("时间")), rows.now)
     author, personal = compose.safe_author(cells.get("author", "").strip()[:80])
-    external = compose.fits(cells.get("external_id", ""), what="编号", limit=80)
+    external = compose.fits(cells.get("external_id", ""), what=_("编号"), limit=80)
     identity = (
         external or hashlib.sha256(f"{title}\n{text}\n{said_at.isoformat()}\n{author}".encode()).hexdigest()
     )
@@ -75,8 +77,10 @@ def _words(cells: Mapping[str, str]) -> tuple[str, str]:
         return compose.check_words(body, title)
     except Refusal as refusal:
         if refusal.code == "too_long":
-            raise Refusal(f"内容太长：最多 {MAX_TEXT} 字。请拆成几条", code="too_long") from refusal
-        raise Refusal("没有内容", code="missing") from refusal
+            raise Refusal(
+                _("内容太长：最多 %(max_text)s 字。请拆成几条") % {"max_text": MAX_TEXT}, code="too_long"
+            ) from refusal
+        raise Refusal(_("没有内容"), code="missing") from refusal
 
 
 def when(text: str, *, what: str) -> datetime | None:
@@ -94,7 +98,10 @@ def when(text: str, *, what: str) -> datetime | None:
             return datetime(*parts, tzinfo=clock.LOCAL).astimezone(UTC)  # type: ignore[misc, arg-type]
         moment = datetime.fromisoformat(bare)
     except ValueError as error:
-        words = f"{what} “{one_line(bare, limit=30)}” 看不懂，请写成 2026-03-01 09:30 的样子"
+        words = _("%(what)s “%(bare)s” 看不懂，请写成 2026-03-01 09:30 的样子") % {
+            "what": what,
+            "bare": one_line(bare, limit=30),
+        }
         raise Refusal(words, code="bad_time") from error
     return (moment if moment.tzinfo else moment.replace(tzinfo=clock.LOCAL)).astimezone(UTC)
 
@@ -102,14 +109,16 @@ def when(text: str, *, what: str) -> datetime | None:
 def _code(cells: Mapping[str, str], rows: RowRules) -> str:
     code = cells.get("category", "").strip().upper()
     if code and code not in rows.codes:
-        raise Refusal(f"类别代码 “{one_line(code, limit=20)}” 不认识", code="bad_category")
+        raise Refusal(
+            _("类别代码 “%(code)s” 不认识") % {"code": one_line(code, limit=20)}, code="bad_category"
+        )
     return code
 
 
 def _deadline(cells: Mapping[str, str], said_at: datetime) -> datetime | None:
-    found = when(cells.get("deadline", ""), what="答复期限")
+    found = when(cells.get("deadline", ""), what=_("答复期限"))
     if found is not None and found < said_at:
-        raise Refusal("答复期限早于受理时间，请核对", code="bad_time")
+        raise Refusal(_("答复期限早于受理时间，请核对"), code="bad_time")
     return found
 
 
@@ -126,7 +135,7 @@ def _spot(cells: Mapping[str, str], rows: RowRules) -> Spot:
     words = re.sub(r"\s+", " ", clean(cells.get("place", "")))
     if len(words) > 160:
         words = f"{words[:159]}…"  # the outside sheet keeps the whole address; here it is a pointer
-    lat, lon = _number(cells.get("lat", ""), "纬度"), _number(cells.get("lon", ""), "经度")
+    lat, lon = _number(cells.get("lat", ""), _("纬度")), _number(cells.get("lon", ""), _("经度"))
     named = cells.get("area", "").strip()
     area = rows.areas.get(named)
     if named and area is None and named not in words:
@@ -143,4 +152,7 @@ def _number(text: str, what: str) -> float | None:
     try:
         return float(bare)
     except ValueError as error:
-        raise Refusal(f"{what} “{one_line(bare, limit=20)}” 不是数字", code="bad_point") from error
+        raise Refusal(
+            _("%(what)s “%(bare)s” 不是数字") % {"what": what, "bare": one_line(bare, limit=20)},
+            code="bad_point",
+        ) from error

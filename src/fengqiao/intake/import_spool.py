@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import IO
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from fengqiao.algorithms.filefaults import FileFault, FileSource
 from fengqiao.algorithms.tablefiles import Table, open_table
 from fengqiao.lib.errors import Refusal
+from fengqiao.lib.wording import told, translated
 
 MAX_CELL = 20_000
 """Characters of one cell that are kept: more than any report may have, so that "too long" can be told."""
@@ -56,14 +58,14 @@ def columns_of(source: FileSource) -> tuple[tuple[str, ...], str]:
         with open_table(source) as table:
             return _plain(table.columns), table.encoding
     except FileFault as fault:
-        raise Refusal(str(fault), code=fault.code, field="file") from fault
+        raise Refusal(told(fault), code=fault.code, field="file") from fault
 
 
 def _plain(columns: tuple[str, ...]) -> tuple[str, ...]:
     """The names as they are; a head with control characters is no table (and no database keeps them)."""
     if any(ord(c) < 0x20 and c not in "\t\n\r" for name in columns for c in name):
         raise Refusal(
-            "表头里有看不见的控制字符，这不像表格文件。请用表格软件另存为 CSV 或 XLSX 再交来",
+            _("表头里有看不见的控制字符，这不像表格文件。请用表格软件另存为 CSV 或 XLSX 再交来"),
             code="not_a_table",
             field="file",
         )
@@ -76,10 +78,10 @@ def sample(
     """Columns, encoding and the first rows as (number, cells by column, fault). Raises Refusal."""
     try:
         with open_table(source) as table:
-            found = [(row.number, row.cells, row.fault or "") for row in islice(table, rows)]
+            found = [(row.number, row.cells, translated(row.fault or "")) for row in islice(table, rows)]
             return _plain(table.columns), table.encoding, found
     except FileFault as fault:
-        raise Refusal(str(fault), code=fault.code, field="file") from fault
+        raise Refusal(told(fault), code=fault.code, field="file") from fault
 
 
 def write(source: FileSource, target: Path, mapping: Mapping[str, str]) -> Spooled:
@@ -92,7 +94,7 @@ def write(source: FileSource, target: Path, mapping: Mapping[str, str]) -> Spool
             os.fsync(out.fileno())
     except FileFault as fault:
         target.unlink(missing_ok=True)
-        raise Refusal(str(fault), code=fault.code, field="file") from fault
+        raise Refusal(told(fault), code=fault.code, field="file") from fault
     except BaseException:
         target.unlink(missing_ok=True)
         raise
@@ -105,7 +107,9 @@ def _copy(table: Table, out: IO[bytes], mapping: Mapping[str, str]) -> Spooled:
     wanted = list(mapping.items())
     for row in table:
         cells = {field: row.cells.get(column, "")[:MAX_CELL] for field, column in wanted}
-        line = json.dumps([row.number, cells, row.fault or ""], ensure_ascii=False, separators=(",", ":"))
+        line = json.dumps(
+            [row.number, cells, translated(row.fault or "")], ensure_ascii=False, separators=(",", ":")
+        )
         body = line.encode("utf-8", "replace") + b"\n"
         seal.update(body)
         out.write(body)
@@ -123,4 +127,4 @@ def lines(path: Path, offset: int) -> Iterator[Line]:
                 number, cells, fault = json.loads(raw)
                 yield Line(int(number), cells, fault, offset)
     except FileNotFoundError as error:
-        raise Refusal("上传的文件已经清掉了，请重新上传一次；已经收进来的不会重复", code="gone") from error
+        raise Refusal(_("上传的文件已经清掉了，请重新上传一次；已经收进来的不会重复"), code="gone") from error

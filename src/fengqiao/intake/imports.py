@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import SYSTEM, Actor
@@ -77,7 +78,7 @@ def start_job(
     """
     may_run(by)
     if historic and channel != Channel.FILE:
-        raise Refusal("只有文件导入可以作为历史资料", code="bad_channel")
+        raise Refusal(_("只有文件导入可以作为历史资料"), code="bad_channel")
     columns, encoding = spool.columns_of(source)
     chosen = maps.check_mapping(mapping or maps.remembered(columns) or maps.guess(columns), columns)
     job = ImportJob(
@@ -114,7 +115,7 @@ def _file_name(source: FileSource) -> str:
 def may_run(by: Actor) -> None:
     """Raise NotAllowed unless the actor may bring tables in and take replies out."""
     if by.kind == "person" and not by.scope.can("import.run"):
-        raise NotAllowed("导入导出不在您的职责里，请找值班民警或所长")
+        raise NotAllowed(_("导入导出不在您的职责里，请找值班民警或所长"))
     if by.kind not in {"person", "system"}:
         raise NotAllowed
 

@@ -6,12 +6,14 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from fengqiao.intake.models import ImportMapping
 from fengqiao.lib import clock
 from fengqiao.lib.errors import Refusal
 from fengqiao.lib.text import fold
+from fengqiao.lib.wording import listed
 
 FIELDS = {
     "external_id": _("编号"),
@@ -59,7 +61,9 @@ def parse_mapping(text: str) -> dict[str, str]:
         if not equals or target.strip() not in FIELDS or not column.strip():
             known = "、".join(FIELDS)
             raise Refusal(
-                f"列对应 “{part}” 看不懂，请写成 body=内容 的样子；可用：{known}", code="bad_mapping"
+                _now("列对应 “%(part)s” 看不懂，请写成 body=内容 的样子；可用：%(known)s")
+                % {"part": part, "known": known},
+                code="bad_mapping",
             )
         found[target.strip()] = column.strip()
     return found
@@ -70,14 +74,16 @@ def check_mapping(mapping: Mapping[str, str], columns: Sequence[str]) -> dict[st
     found = {target: column for target, column in mapping.items() if column}
     unknown = [target for target in found if target not in FIELDS]
     if unknown:
-        raise Refusal(f"不认识的字段：{'、'.join(unknown)}", code="bad_mapping")
+        raise Refusal(_now("不认识的字段：%(unknown)s") % {"unknown": listed(unknown)}, code="bad_mapping")
     missing = [column for column in found.values() if column not in columns]
     if missing:
         raise Refusal(
-            f"文件里没有这些列：{'、'.join(missing)}。文件里有：{'、'.join(columns)}", code="missing_columns"
+            _now("文件里没有这些列：%(missing)s。文件里有：%(columns)s")
+            % {"missing": listed(missing), "columns": listed(columns)},
+            code="missing_columns",
         )
     if not {"title", "body"} & set(found):
-        raise Refusal("请选哪一列是内容", code="missing_columns", field="body")
+        raise Refusal(_now("请选哪一列是内容"), code="missing_columns", field="body")
     return found
 
 

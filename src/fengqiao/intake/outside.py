@@ -13,6 +13,7 @@ from pathlib import Path
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.algorithms.filefaults import FileSource
@@ -24,6 +25,7 @@ from fengqiao.intake.models import ImportJob, Report, ReportEvent
 from fengqiao.intake.tables import write_table
 from fengqiao.lib import clock
 from fengqiao.lib.errors import Refusal
+from fengqiao.lib.wording import listed
 from fengqiao.matters.choices import EventKind, Outcome, State
 from fengqiao.matters.models import Event, Matter
 from fengqiao.teams.queries import station
@@ -73,7 +75,11 @@ class ReplyRow:
 def office(key: str) -> Office:
     """The office with this key. Raises Refusal naming those there are."""
     if key not in OFFICES:
-        raise Refusal(f"不认识的来源，可用：{'、'.join(OFFICES)}", code="bad_source", field="source")
+        raise Refusal(
+            _("不认识的来源，可用：%(offices)s") % {"offices": listed(OFFICES)},
+            code="bad_source",
+            field="source",
+        )
     return OFFICES[key]
 
 
@@ -87,7 +93,7 @@ def start_sheet(
     found = office(of)
     preview = imports.read_preview(source, mapping=mapping, rows=1)
     if "external_id" not in preview.mapping:
-        raise Refusal("请选哪一列是对方的编号，答复要用", code="missing_columns", field="external_id")
+        raise Refusal(_("请选哪一列是对方的编号，答复要用"), code="missing_columns", field="external_id")
     return imports.start_job(
         source,
         by=by,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from fengqiao.lib.errors import Refusal
 from fengqiao.lib.text import clean
 from fengqiao.territory.index import codes_at
@@ -41,7 +43,7 @@ def settle(
     """
     words = re.sub(r"\s+", " ", clean(place_text, limit=160, field="place_text"))
     if (lat is None) != (lon is None):
-        raise Refusal("位置只有一半：经度和纬度要一起给", code="bad_point", field="lat")
+        raise Refusal(_("位置只有一半：经度和纬度要一起给"), code="bad_point", field="lat")
     if lat is not None and lon is not None:
         return _from_point(area, place, words, lat, lon)
     if place is not None:

@@ -91,7 +91,7 @@ def receipt_view(code: str) -> ReceiptView:
     )
     report = rows.filter(code=bare).first() if bare else None
     if report is None:
-        raise OutOfReach("没有这个查询码，请核对一遍；字母和数字都要对")
+        raise OutOfReach(_("没有这个查询码，请核对一遍；字母和数字都要对"))
     progress = progress_of(report.matter_id) if report.matter_id else None
     return _view(report, progress)
 

@@ -6,6 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from fengqiao.intake.choices import UNFINISHED, ReportState
 from fengqiao.lib.errors import Refusal
 from fengqiao.matters.choices import Severity
@@ -37,21 +40,21 @@ class Transition:
 
 
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition("accept", "受理", _OPEN, ReportState.ACCEPTED, "report.triage"),
-    Transition("link", "并入在办的事", _OPEN, ReportState.MERGED, "report.triage"),
-    Transition("refuse", "不受理", _OPEN, ReportState.REFUSED, "report.triage"),
-    Transition("ask", "请补充", _OPEN, ReportState.ASKING, "report.triage"),
-    Transition("place", "更正地点", _OPEN, None, "report.triage"),
-    Transition("about", "写明投诉的是谁", _OPEN, None, "report.triage"),
-    Transition("raise", "提级", _OPEN, None, "report.triage"),
-    Transition("hand_over", "交给别人看", _OPEN, None, "report.triage"),
-    Transition("climb", "超时上交", _OPEN, None, "system"),
-    Transition("answer", "补充情况", (*_OPEN, *_DECIDED), None, "code"),
-    Transition("unlink", "拆出", (str(ReportState.MERGED),), ReportState.NEW, "report.triage"),
-    Transition("undo", "撤销", _DECIDED, ReportState.NEW, "report.triage"),
-    Transition("rate", "评价", _IN_MATTER, None, "code"),
-    Transition("ask_again", "要求再办", _DECIDED, None, "code"),
-    Transition("photo", "加照片", (*_OPEN, *_DECIDED), None, "code"),
+    Transition("accept", gettext_noop("受理"), _OPEN, ReportState.ACCEPTED, "report.triage"),
+    Transition("link", gettext_noop("并入在办的事"), _OPEN, ReportState.MERGED, "report.triage"),
+    Transition("refuse", gettext_noop("不受理"), _OPEN, ReportState.REFUSED, "report.triage"),
+    Transition("ask", gettext_noop("请补充"), _OPEN, ReportState.ASKING, "report.triage"),
+    Transition("place", gettext_noop("更正地点"), _OPEN, None, "report.triage"),
+    Transition("about", gettext_noop("写明投诉的是谁"), _OPEN, None, "report.triage"),
+    Transition("raise", gettext_noop("提级"), _OPEN, None, "report.triage"),
+    Transition("hand_over", gettext_noop("交给别人看"), _OPEN, None, "report.triage"),
+    Transition("climb", gettext_noop("超时上交"), _OPEN, None, "system"),
+    Transition("answer", gettext_noop("补充情况"), (*_OPEN, *_DECIDED), None, "code"),
+    Transition("unlink", gettext_noop("拆出"), (str(ReportState.MERGED),), ReportState.NEW, "report.triage"),
+    Transition("undo", gettext_noop("撤销"), _DECIDED, ReportState.NEW, "report.triage"),
+    Transition("rate", gettext_noop("评价"), _IN_MATTER, None, "code"),
+    Transition("ask_again", gettext_noop("要求再办"), _DECIDED, None, "code"),
+    Transition("photo", gettext_noop("加照片"), (*_OPEN, *_DECIDED), None, "code"),
 )
 """Every verb on a report. An answer to a question brings an asked report back to ``new``."""
 
@@ -116,11 +119,11 @@ def said_time(said_at: datetime | None, now: datetime) -> datetime:
     if said_at is None:
         return now
     if said_at.tzinfo is None:
-        raise Refusal("发生时间缺少时区", code="bad_time", field="said_at")
+        raise Refusal(_("发生时间缺少时区"), code="bad_time", field="said_at")
     if said_at > now + FUTURE_GRACE:
-        raise Refusal("发生时间在将来，请核对日期和时间", code="bad_time", field="said_at")
+        raise Refusal(_("发生时间在将来，请核对日期和时间"), code="bad_time", field="said_at")
     if said_at < EARLIEST:
-        raise Refusal("发生时间早于 2000 年，请核对日期和时间", code="bad_time", field="said_at")
+        raise Refusal(_("发生时间早于 2000 年，请核对日期和时间"), code="bad_time", field="said_at")
     return min(said_at, now)
 
 
@@ -138,9 +141,11 @@ def check_purpose(purpose: str) -> str:
     """The written purpose of looking at a contact. Raises Refusal when it says nothing."""
     words = " ".join(purpose.split())
     if len(words) < MIN_PURPOSE:
-        raise Refusal("请写明查看联系方式的用途，至少 4 个字，反映人看得到", code="purpose", field="purpose")
+        raise Refusal(
+            _("请写明查看联系方式的用途，至少 4 个字，反映人看得到"), code="purpose", field="purpose"
+        )
     if len(words) > 200:
-        raise Refusal("用途写短一些，最多 200 字", code="too_long", field="purpose")
+        raise Refusal(_("用途写短一些，最多 200 字"), code="too_long", field="purpose")
     return words
 
 

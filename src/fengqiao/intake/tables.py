@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
@@ -49,7 +50,7 @@ def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]
     elif kind == ".xlsx":
         body = xlsx_bytes(header, rows, title=title)
     else:
-        raise Refusal("文件名请以 .csv 或 .xlsx 结尾", code="bad_name", field="path")
+        raise Refusal(_("文件名请以 .csv 或 .xlsx 结尾"), code="bad_name", field="path")
     write_whole(path, body)
 
 
@@ -62,4 +63,8 @@ def write_whole(path: Path, body: bytes) -> None:
             os.fsync(temp.fileno())
         os.replace(temp.name, path)
     except OSError as error:
-        raise Refusal(f"写不进 {path.parent}：{error.strerror}。请换一个文件夹", code="unwritable") from error
+        raise Refusal(
+            _("写不进 %(path)s：%(strerror)s。请换一个文件夹")
+            % {"path": path.parent, "strerror": error.strerror},
+            code="unwritable",
+        ) from error

@@ -6,6 +6,8 @@ import hashlib
 import json
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from fengqiao.accounts.scope import Actor
 from fengqiao.audit.actions import Fact, append
 from fengqiao.intake import rules
@@ -32,9 +34,12 @@ def take(report: Report, verb: str, by: Actor, version: int | None = None) -> Re
     if found is None:
         raise OutOfReach
     if version is not None and version != found.version:
-        raise Refusal("这条刚才有人动过。请刷新看一眼，再决定", code="stale")
+        raise Refusal(_("这条刚才有人动过。请刷新看一眼，再决定"), code="stale")
     if not may_triage(found, by):
-        raise NotAllowed(f"“{rules.BY_VERB[verb].zh}”不在您的职责里，请找{found.owner or '值班民警'}")
+        raise NotAllowed(
+            _("“%(verb)s”不在您的职责里，请找%(who)s")
+            % {"verb": _(rules.BY_VERB[verb].zh), "who": found.owner or _("值班民警")}
+        )
     check_state(found, verb)
     return found
 
@@ -42,7 +47,7 @@ def take(report: Report, verb: str, by: Actor, version: int | None = None) -> Re
 def person_id(by: Actor) -> int:
     """The id of the person who decides. Raises NotAllowed for anybody who is none."""
     if by.person_id is None:
-        raise NotAllowed("这一步要由人来定")
+        raise NotAllowed(_("这一步要由人来定"))
     return by.person_id
 
 
@@ -58,7 +63,7 @@ def take_by_code(code: str, verb: str) -> Report:
     rows = Report.objects.select_for_update(of=("self",)).select_related("area", "place", "owner", "matter")
     found = rows.filter(code=bare).first() if bare else None
     if found is None:
-        raise OutOfReach("没有这个查询码，请核对一遍；字母和数字都要对")
+        raise OutOfReach(_("没有这个查询码，请核对一遍；字母和数字都要对"))
     check_state(found, verb)
     return found
 
@@ -67,7 +72,10 @@ def check_state(report: Report, verb: str) -> None:
     """Raise Refusal when the table does not let ``verb`` start from the report's state."""
     if not rules.may_start(verb, report.state):
         label = ReportState(report.state).label
-        raise Refusal(f"这条现在是“{label}”，不能“{rules.BY_VERB[verb].zh}”", code="wrong_state")
+        raise Refusal(
+            _("这条现在是“%(label)s”，不能“%(verb)s”") % {"label": label, "verb": _(rules.BY_VERB[verb].zh)},
+            code="wrong_state",
+        )
 
 
 def save(report: Report) -> Report:
@@ -113,7 +121,7 @@ def said(text: str, *, what: str, field: str = "text", limit: int = 2000) -> str
     """``text`` cleaned; an empty one is refused, naming ``what`` is missing."""
     found = clean(text, limit=limit, field=field)
     if not found:
-        raise Refusal(f"请写上{what}", code="missing", field=field)
+        raise Refusal(_("请写上%(what)s") % {"what": what}, code="missing", field=field)
     return found
 
 

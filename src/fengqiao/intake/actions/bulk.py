@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 from fengqiao.accounts.scope import Actor
 from fengqiao.intake.actions.decide import accept_report, top
 from fengqiao.intake.choices import UNFINISHED, SuggestionField
@@ -25,7 +27,7 @@ def accept_as_proposed(report: Report, *, by: Actor, version: int | None = None)
     """Accept with the first proposed category and severity, and the first place where the report has none."""
     rows = list(report.suggestions.all())
     if top(rows, SuggestionField.CATEGORY) is None:
-        raise Refusal("系统没有建议，请选一个类别", code="missing", field="category")
+        raise Refusal(_("系统没有建议，请选一个类别"), code="missing", field="category")
     area, place = _proposed_place(report, rows)
     return accept_report(report, by=by, area=area, place=place, version=version)
 
@@ -48,7 +50,7 @@ def accept_many(reports: Iterable[Report], *, by: Actor) -> list[Outcome]:
     """
     chosen = list(reports)
     if len(chosen) > MOST:
-        raise Refusal(f"一次最多 {MOST} 件，请分几次", code="too_many")
+        raise Refusal(_("一次最多 %(most)s 件，请分几次") % {"most": MOST}, code="too_many")
     return [_one(report, by) for report in chosen]
 
 

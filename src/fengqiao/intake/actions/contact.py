@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.audit.actions import Fact, append
@@ -30,11 +31,11 @@ def open_contact(report: Report, *, by: Actor, purpose: str) -> ContactCard:
     if found is None:
         raise OutOfReach
     if not _may_open(found, by):
-        raise NotAllowed("查看联系方式不在您的职责里，请找负责人")
+        raise NotAllowed(_("查看联系方式不在您的职责里，请找负责人"))
     words = rules.check_purpose(purpose)
     contact = Contact.objects.filter(report=found).first()
     if contact is None:
-        raise Refusal("反映人没有留联系方式", code="no_contact")
+        raise Refusal(_("反映人没有留联系方式"), code="no_contact")
     card = ContactCard(
         contact.unseal("name_sealed"), contact.unseal("phone_sealed"), contact.wants_news, contact.safe_time
     )
@@ -72,7 +73,7 @@ def reads_for_resident(code: str) -> list[ContactRead]:
     bare = read_code(code)
     uid = Report.objects.filter(code=bare).values_list("uid", flat=True).first() if bare else None
     if uid is None:
-        raise OutOfReach("没有这个查询码，请核对一遍；字母和数字都要对")
+        raise OutOfReach(_("没有这个查询码，请核对一遍；字母和数字都要对"))
     return [
         ContactRead(str(row.data.get("role", "工作人员")), str(row.data.get("purpose", "")), row.at)
         for row in reads_of(OBJECT, str(uid))

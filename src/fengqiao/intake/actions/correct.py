@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Actor
@@ -37,7 +38,7 @@ def correct_place(
     spot = settle(area=area, place=place, place_text=place_text or found.place_text, lat=lat, lon=lon)
     if spot.unplaced and area is None:
         raise Refusal(
-            "这个位置不在辖区任何一片里，请在地图上重新点，或直接选村、社区", code="outside", field="lat"
+            _("这个位置不在辖区任何一片里，请在地图上重新点，或直接选村、社区"), code="outside", field="lat"
         )
     old = {"area": found.area_id, "place": found.place_id, "lat": found.lat, "lon": found.lon}
     moved = spot.area.pk != found.area_id
@@ -68,8 +69,10 @@ def raise_severity(
     """Say that it is more urgent than it looked; the time to look at it shortens at once."""
     found = take(report, "raise", by, version)
     if severity not in Severity.values or severity >= found.severity:
-        raise Refusal("这里只能往急里提；要定得轻些，请在受理时选轻重", code="not_raised", field="severity")
-    words = said(why, what="为什么更急", field="why", limit=200)
+        raise Refusal(
+            _("这里只能往急里提；要定得轻些，请在受理时选轻重"), code="not_raised", field="severity"
+        )
+    words = said(why, what=_("为什么更急"), field="why", limit=200)
     old = found.severity
     found.severity = severity
     due = look_by(severity, clock.now(), found.outside_due_at)
@@ -89,8 +92,8 @@ def correct_about(
     """Say whom of the staff a complaint is about (None: nobody); that person neither has it nor sees it."""
     found = take(report, "about", by, version)
     if about is not None and about.pk == by.person_id:
-        raise Refusal("涉及本人的投诉要由别人来处理，请交给所长", code="conflict", field="about")
-    words = said(why, what="依据", field="why", limit=200)
+        raise Refusal(_("涉及本人的投诉要由别人来处理，请交给所长"), code="conflict", field="about")
+    words = said(why, what=_("依据"), field="why", limit=200)
     old = found.about_id
     found.about = about
     if about is not None and found.owner_id == about.pk:
@@ -110,11 +113,11 @@ def correct_about(
 def hand_over(report: Report, *, by: Actor, to: Person, why: str, version: int | None = None) -> Report:
     """Let somebody else decide on it; the time stays."""
     found = take(report, "hand_over", by, version)
-    words = said(why, what="为什么交给别人", field="why", limit=200)
+    words = said(why, what=_("为什么交给别人"), field="why", limit=200)
     if not to.is_active or not scope_of(to).can("report.triage"):
-        raise Refusal(f"{to.name} 没有分办的职责，请选别人", code="not_theirs", field="to")
+        raise Refusal(_("%(to)s 没有分办的职责，请选别人") % {"to": to.name}, code="not_theirs", field="to")
     if found.about_id == to.pk:
-        raise Refusal("这件事涉及本人，不能由本人来看，请选别人", code="conflict", field="to")
+        raise Refusal(_("这件事涉及本人，不能由本人来看，请选别人"), code="conflict", field="to")
     old = found.owner_id
     found.owner = to
     save(found)

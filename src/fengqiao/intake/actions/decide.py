@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Actor
@@ -139,14 +140,14 @@ def _choose(
     code = category or (str(first.value.get("code", "")) if first else "")
     chosen = categories().get(code)
     if chosen is None:
-        raise Refusal("请选一个类别", code="missing", field="category")
+        raise Refusal(_("请选一个类别"), code="missing", field="category")
     if severity is not None and severity not in Severity.values:
-        raise Refusal("请选轻重", code="missing", field="severity")
+        raise Refusal(_("请选轻重"), code="missing", field="severity")
     level = severity or min(x for x in (chosen.severity, floor_of(rows), _raised(report)) if x)
     person = about or report.about
     if chosen.code == STAFF_COMPLAINT and person is None and not nobody_named:
         raise Refusal(
-            "投诉工作人员：请选明投诉的是谁，系统会绕开本人；没有点名的，请勾选“没有点名”",
+            _("投诉工作人员：请选明投诉的是谁，系统会绕开本人；没有点名的，请勾选“没有点名”"),
             code="about_needed",
             field="about",
         )
@@ -176,11 +177,11 @@ def _check_lowering(severity: int, floor: int | None, reason: str) -> str:
     words = " ".join(reason.split())
     if len(words) < rules.MIN_PURPOSE:
         raise Refusal(
-            "原话里有危险的字眼。要定得比系统提的轻，请写明理由，理由会留在记录里",
+            _("原话里有危险的字眼。要定得比系统提的轻，请写明理由，理由会留在记录里"),
             code="reason_needed",
             field="lower_reason",
         )
-    return said(words, what="理由", field="lower_reason", limit=300)
+    return said(words, what=_("理由"), field="lower_reason", limit=300)
 
 
 def default_title(report: Report, category: Category) -> str:
@@ -246,7 +247,9 @@ def link_report(report: Report, *, by: Actor, matter: Matter, version: int | Non
         raise OutOfReach
     if found.restricted and not matter.restricted:
         raise Refusal(
-            "这条需要保密，那件事不是保密的：并过去，看得到那件事的人都会看到这些话。请单独受理，或先把那件事改成保密的类别",
+            _(
+                "这条需要保密，那件事不是保密的：并过去，看得到那件事的人都会看到这些话。请单独受理，或先把那件事改成保密的类别"
+            ),
             code="restricted",
             field="matter",
         )
@@ -268,8 +271,8 @@ def refuse_report(report: Report, *, by: Actor, to: str, why: str, version: int 
     """Not for us: the reporter reads who decided, why, and the named place where to go instead."""
     found = take(report, "refuse", by, version)
     before = snapshot(found)
-    found.refused_to = line(to, what="该去哪里办（单位和电话）", field="to", limit=120)
-    found.refused_why = line(why, what="为什么不受理", field="why", limit=300)
+    found.refused_to = line(to, what=_("该去哪里办（单位和电话）"), field="to", limit=120)
+    found.refused_why = line(why, what=_("为什么不受理"), field="why", limit=300)
     _decide(found, ReportState.REFUSED, by)
     found.suggestions.update(accepted=False, decided_by=by.person_id, decided_at=clock.now())
     data = {"before": before, "to": found.refused_to}

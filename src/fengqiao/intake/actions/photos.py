@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import RESIDENT, Actor
 from fengqiao.intake import files
@@ -23,7 +24,7 @@ def add_photo(report: Report, *, by: Actor, photos: Sequence[UploadedPhoto]) -> 
     if seen is None:
         raise OutOfReach
     if not by.scope.can("report.receive"):
-        raise NotAllowed("加照片不在您的职责里，请交给值班民警")
+        raise NotAllowed(_("加照片不在您的职责里，请交给值班民警"))
     _needed(photos)
     stored = files.store_photos(photos, already=seen.attachments.count())
     with transaction.atomic():
@@ -36,7 +37,7 @@ def add_photo_by_code(code: str, *, photos: Sequence[UploadedPhoto]) -> list[Att
     bare = read_code(code)
     known = Report.objects.filter(code=bare).first() if bare else None
     if known is None:
-        raise OutOfReach("没有这个查询码，请核对一遍；字母和数字都要对")
+        raise OutOfReach(_("没有这个查询码，请核对一遍；字母和数字都要对"))
     _needed(photos)
     check_state(known, "photo")
     stored = files.store_photos(photos, already=known.attachments.count())
@@ -46,7 +47,7 @@ def add_photo_by_code(code: str, *, photos: Sequence[UploadedPhoto]) -> list[Att
 
 def _needed(photos: Sequence[UploadedPhoto]) -> None:
     if not photos:
-        raise Refusal("请先选照片", code="missing", field="photos")
+        raise Refusal(_("请先选照片"), code="missing", field="photos")
 
 
 def _attach(report: Report, stored: Sequence[files.StoredPhoto], by: Actor) -> list[Attachment]:

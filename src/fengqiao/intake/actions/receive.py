@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import CharField, Q
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Actor
@@ -186,25 +187,25 @@ def inbox_link(report: Report) -> str:
 
 def _may_receive(by: Actor, channel: str) -> None:
     if channel not in Channel.values:
-        raise Refusal("不认识的来源渠道", code="bad_channel", field="channel")
+        raise Refusal(_("不认识的来源渠道"), code="bad_channel", field="channel")
     if by.kind == "person" and not by.scope.can("report.receive"):
-        raise NotAllowed("登记反映不在您的职责里，请交给值班民警")
+        raise NotAllowed(_("登记反映不在您的职责里，请交给值班民警"))
     if by.kind == "resident" and channel not in RESIDENT_CHANNELS:
-        raise NotAllowed("这个渠道要由工作人员登记")
+        raise NotAllowed(_("这个渠道要由工作人员登记"))
 
 
 def _origin(origin: str | None, channel: str) -> str:
     if origin is None:
         return str(compose.ORIGINS[channel])
     if origin not in Origin.values:
-        raise Refusal("不认识的来源", code="bad_origin", field="origin")
+        raise Refusal(_("不认识的来源"), code="bad_origin", field="origin")
     return origin
 
 
 def _outside(source: str, external_id: str) -> tuple[str, str]:
     return (
-        compose.fits(source, what="来源名", limit=60, field="source"),
-        compose.fits(external_id, what="对方编号", limit=80, field="external_id"),
+        compose.fits(source, what=_("来源名"), limit=60, field="source"),
+        compose.fits(external_id, what=_("对方编号"), limit=80, field="external_id"),
     )
 
 
@@ -223,7 +224,9 @@ def _earlier(key: str, source: str, external_id: str) -> Report | None:
 def _again(earlier: Report, key: str, words: str) -> Receipt:
     if earlier.idempotency_key == key and earlier.text != words:
         raise Refusal(
-            "这份表单已经提交过一次，现在内容不同。先前的已经收到；要补充请到查询页，另一件事请重新打开表单",
+            _(
+                "这份表单已经提交过一次，现在内容不同。先前的已经收到；要补充请到查询页，另一件事请重新打开表单"
+            ),
             code="key_reused",
             field="key",
         )

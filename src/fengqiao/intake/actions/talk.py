@@ -10,6 +10,7 @@ import hashlib
 from datetime import timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import RESIDENT, SYSTEM, Actor
 from fengqiao.intake import compose, engine, rules
@@ -38,7 +39,7 @@ _REPEAT = timedelta(minutes=10)
 def ask(report: Report, *, by: Actor, text: str, version: int | None = None) -> Report:
     """Ask the reporter something; the report waits for the answer, at most two working days."""
     found = take(report, "ask", by, version)
-    words = said(text, what="要问什么", limit=500)
+    words = said(text, what=_("要问什么"), limit=500)
     now = clock.now()
     found.state = ReportState.ASKING
     found.next_step = rules.ASKED_STEP
@@ -53,10 +54,10 @@ def ask(report: Report, *, by: Actor, text: str, version: int | None = None) -> 
 
 def answer(code: str, *, text: str) -> Report:
     """Something the reporter adds. An asked report comes back to the inbox; a decided one reaches the owner."""
-    words = said(text, what="要补充的情况", limit=4000)
+    words = said(text, what=_("要补充的情况"), limit=4000)
     known = Report.objects.filter(code=read_code(code) or "").first()
     if known is None:
-        raise OutOfReach("没有这个查询码，请核对一遍；字母和数字都要对")
+        raise OutOfReach(_("没有这个查询码，请核对一遍；字母和数字都要对"))
     reading = engine.read(f"{known.title}\n{known.text}\n{words}")
     with transaction.atomic():
         found = take_by_code(code, "answer")
@@ -84,7 +85,7 @@ def _already_said(report: Report, words: str) -> bool:
 
 def _add(report: Report, words: str) -> None:
     if report.messages.filter(from_reporter=True).count() >= MAX_MESSAGES:
-        raise Refusal("补充的次数太多了，请打值班电话，有人接", code="too_many")
+        raise Refusal(_("补充的次数太多了，请打值班电话，有人接"), code="too_many")
     ReportMessage.objects.create(report=report, from_reporter=True, text=words, at=clock.now())
 
 
@@ -128,9 +129,9 @@ def rate_report(code: str, *, score: int, comment: str = "") -> Report:
     found = take_by_code(code, "rate")
     matter = _where_it_went(found.matter)
     if matter is None:
-        raise Refusal("还没有结果，办完后再请您评价", code="wrong_state")
+        raise Refusal(_("还没有结果，办完后再请您评价"), code="wrong_state")
     if matter.state not in (State.RESOLVED, State.CLOSED):
-        raise Refusal("还没有结果，办完后再请您评价", code="wrong_state")
+        raise Refusal(_("还没有结果，办完后再请您评价"), code="wrong_state")
     row = matters.rate(matter, score=score, comment=comment, report_uid=found.uid, by=RESIDENT)
     save(found)
     record(found, ReportEventKind.RATED, RESIDENT, row.comment, data={"score": score})
@@ -150,7 +151,7 @@ def ask_again(code: str, *, text: str) -> Again:
     report with its own clock is made from these words, with the same contact. While it is still in hand this
     counts as an addition.
     """
-    words = said(text, what="为什么要再办", limit=500)
+    words = said(text, what=_("为什么要再办"), limit=500)
     with transaction.atomic():
         found = take_by_code(code, "ask_again")
         matter = _where_it_went(found.matter)

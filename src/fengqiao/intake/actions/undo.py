@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.intake import rules
@@ -42,10 +43,10 @@ def snapshot(report: Report) -> dict[str, Any]:
 def unlink_report(report: Report, *, by: Actor, reason: str, version: int | None = None) -> Report:
     """The report was joined to the wrong matter: it comes back to the inbox with a fresh time."""
     found = take(report, "unlink", by, version)
-    words = line(reason, what="为什么拆出来", field="reason", limit=200)
+    words = line(reason, what=_("为什么拆出来"), field="reason", limit=200)
     matter = found.matter
     if matter is None:
-        raise Refusal("这条没有并入别的事", code="wrong_state")
+        raise Refusal(_("这条没有并入别的事"), code="wrong_state")
     matters.report_unlinked(matter, by=by, text=words)
     _back_to_inbox(found)
     record(found, ReportEventKind.UNDONE, by, words, data={"matter": matter.pk, "unlinked": True})
@@ -69,7 +70,7 @@ def withdraw_matter(matter: Matter, *, by: Actor, reason: str) -> Matter:
 
     Who may and until when is decided by ``matters.actions.withdraw``; where it refuses nothing has changed.
     """
-    words = line(reason, what="撤回的原因", field="reason", limit=300)
+    words = line(reason, what=_("撤回的原因"), field="reason", limit=300)
     rows = Report.objects.select_for_update(of=("self",)).select_related("area").filter(matter=matter)
     for report in rows.order_by("pk"):
         _back_to_inbox(report)
@@ -95,9 +96,9 @@ def undo_decision(report: Report, *, by: Actor) -> Report:
         ReportEventKind.MERGED,
         ReportEventKind.REFUSED,
     }:
-        raise Refusal("后来又有了新情况，不能撤销；请在事项里改", code="too_late")
+        raise Refusal(_("后来又有了新情况，不能撤销；请在事项里改"), code="too_late")
     if not rules.still_undoable(found.decided_at, now):
-        raise Refusal("过了 10 分钟，不能撤销；请在事项里转交、改类别或拆出", code="too_late")
+        raise Refusal(_("过了 10 分钟，不能撤销；请在事项里转交、改类别或拆出"), code="too_late")
     matter, was = found.matter, found.state
     _restore(found, event.data["before"])
     found.matter, found.decided_at, found.decided_by = None, None, None
@@ -112,12 +113,12 @@ def undo_decision(report: Report, *, by: Actor) -> Report:
 
 def _take_back(was: str, matter: Matter, event: ReportEvent, by: Actor) -> None:
     if matter.version != event.data.get("matter_version"):
-        raise Refusal("这件事已经有人动过，不能撤销；请在事项里改", code="too_late")
+        raise Refusal(_("这件事已经有人动过，不能撤销；请在事项里改"), code="too_late")
     if was == ReportState.MERGED:
         matters.report_unlinked(matter, by=by, text="撤销并入")
         return
     if not by.scope.can("matter.assign", matter.area.path) and matter.opened_by_id != by.person_id:
-        raise NotAllowed("请由受理的人或负责交办的人来撤销")
+        raise NotAllowed(_("请由受理的人或负责交办的人来撤销"))
     matters.withdraw(matter, by=by, reason="撤销受理，重新看")
 
 
