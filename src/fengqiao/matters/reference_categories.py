@@ -10,8 +10,11 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from django.utils.translation import gettext as _
+
 from fengqiao.lib.config_files import ConfigError
 from fengqiao.lib.place_types import CategoryChanges
+from fengqiao.lib.wording import listed
 from fengqiao.matters.reference_tables import load_classes, load_ladder, newest
 from fengqiao.matters.reference_types import COLUMNS, KINDS, LEVELS, MEDIATION, UNITS, Category
 
@@ -30,17 +33,25 @@ def load_categories(path: Path | None = None) -> Mapping[str, Category]:
         with path.open(encoding="utf-8-sig", newline="") as handle:
             rows = list(csv.reader(handle, strict=True))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ConfigError(path.name, "", "读不出来，请存成 UTF-8 的 CSV") from error
+        raise ConfigError(path.name, "", _("读不出来，请存成 UTF-8 的 CSV")) from error
     if not rows or tuple(rows[0]) != COLUMNS:
-        raise ConfigError(path.name, "第 1 行", f"表头要正好是：{','.join(COLUMNS)}")
+        raise ConfigError(
+            path.name,
+            _("第 %(number)s 行") % {"number": 1},
+            _("表头要正好是：%(columns)s") % {"columns": ",".join(COLUMNS)},
+        )
     found: dict[str, Category] = {}
     for number, row in enumerate(rows[1:], start=2):
-        where = f"第 {number} 行"
+        where = _("第 %(number)s 行") % {"number": number}
         if len(row) != len(COLUMNS):
-            raise ConfigError(path.name, where, f"要有 {len(COLUMNS)} 列，现在 {len(row)} 列")
+            raise ConfigError(
+                path.name,
+                where,
+                _("要有 %(wanted)s 列，现在 %(n)s 列") % {"wanted": len(COLUMNS), "n": len(row)},
+            )
         category = _category(dict(zip(COLUMNS, row, strict=True)), path.name, where)
         if category.code in found:
-            raise ConfigError(path.name, where, f"代码 {category.code} 重复，留一行")
+            raise ConfigError(path.name, where, _("代码 %(code)s 重复，留一行") % {"code": category.code})
         found[category.code] = category
     return MappingProxyType(found)
 
@@ -80,24 +91,25 @@ def _category(cells: Mapping[str, str], file: str, where: str) -> Category:
 def _faults(cells: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     for column, choices in _choices().items():
         if cells[column] not in choices:
-            yield column, f"不行，可写：{'、'.join(c or '（空）' for c in sorted(choices))}"
+            known = listed(c or _("（空）") for c in sorted(choices))
+            yield column, _("不行，可写：%(known)s") % {"known": known}
     yield from _shape_faults(cells)
 
 
 def _shape_faults(cells: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     if not _CODE.fullmatch(cells["code"]) or not cells["code"].startswith(cells["head"]):
-        yield "code", "不是代码：先写类别的两个大写字母，再写 1 到 99 的数字"
+        yield "code", _("不是代码：先写类别的两个大写字母，再写 1 到 99 的数字")
     for column in ("head_zh", "zh", "en"):
         if not cells[column].strip():
-            yield column, "不能空着，请写上名称"
+            yield column, _("不能空着，请写上名称")
     if not _WHOLE.fullmatch(cells["due_amount"]):
-        yield "due_amount", "不行，请写 1 到 999 的整数"
+        yield "due_amount", _("不行，请写 1 到 999 的整数")
     if cells["mediation"] == "Y" and not cells["report_class"]:
-        yield "report_class", "可以调解的类别要归入一类报表"
+        yield "report_class", _("可以调解的类别要归入一类报表")
     try:
         date.fromisoformat(cells["valid_from"])
     except ValueError:
-        yield "valid_from", "不是日期，请写成 2026-01-01 的样子"
+        yield "valid_from", _("不是日期，请写成 2026-01-01 的样子")
 
 
 def apply_changes(categories: Mapping[str, Category], changes: CategoryChanges) -> Mapping[str, Category]:
@@ -109,7 +121,7 @@ def apply_changes(categories: Mapping[str, Category], changes: CategoryChanges) 
     for code, columns in changes.change.items():
         where = f"categories.change.{code}"
         if code not in found:
-            raise ConfigError(changes.file, where, "没有这个代码可以改，新代码请写在 add 里")
+            raise ConfigError(changes.file, where, _("没有这个代码可以改，新代码请写在 add 里"))
         changed = _category(
             {**_cells(found[code]), **_allowed(columns, changes.file, where)}, changes.file, where
         )
@@ -118,12 +130,14 @@ def apply_changes(categories: Mapping[str, Category], changes: CategoryChanges) 
     for code, columns in changes.add.items():
         where = f"categories.add.{code}"
         if code in found:
-            raise ConfigError(changes.file, where, "这个代码已经有了，要改请写在 change 里")
+            raise ConfigError(changes.file, where, _("这个代码已经有了，要改请写在 change 里"))
         cells = _blank(code, found) | _allowed(columns, changes.file, where)
         found[code] = _category(cells, changes.file, where)
     for code in changes.off:
         if found.pop(code, None) is None:
-            raise ConfigError(changes.file, "categories.off", f"没有代码 {code} 可以停用")
+            raise ConfigError(
+                changes.file, "categories.off", _("没有代码 %(code)s 可以停用") % {"code": code}
+            )
     return MappingProxyType(found)
 
 
@@ -145,12 +159,14 @@ def _allowed(columns: Mapping[str, str], file: str, where: str) -> dict[str, str
     free = set(COLUMNS) - {"code", "head", "head_zh"}
     for column in columns:
         if column not in free:
-            raise ConfigError(file, f"{where}.{column}", f"不认识的列，可写：{'、'.join(sorted(free))}")
+            raise ConfigError(
+                file, f"{where}.{column}", _("不认识的列，可写：%(free)s") % {"free": listed(sorted(free))}
+            )
     return dict(columns)
 
 
 def _keep_floor(old: Category, new: Category, file: str, where: str) -> None:
     if old.severity == 1 and new.severity != 1:
-        raise ConfigError(file, f"{where}.severity", "危险类别的等级不能降低")
+        raise ConfigError(file, f"{where}.severity", _("危险类别的等级不能降低"))
     if old.restricted and not new.restricted:
-        raise ConfigError(file, f"{where}.restricted", "限制查看的类别不能放开")
+        raise ConfigError(file, f"{where}.restricted", _("限制查看的类别不能放开"))

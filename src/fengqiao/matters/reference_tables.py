@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from django.utils.translation import gettext as _
+
 from fengqiao.lib.config_files import ConfigError, Node, read_yaml
 from fengqiao.matters.reference_types import (
     ANCHORS,
@@ -36,7 +38,7 @@ def newest(stem: str, suffix: str) -> Path:
     """The newest dated file ``stem-YYYY-MM.suffix``. Raises ConfigError when there is none."""
     found = sorted(p for p in DATA.glob(f"{stem}-*.{suffix}") if re.fullmatch(r".*-\d{4}-\d{2}\.\w+", p.name))
     if not found:
-        raise ConfigError(f"{stem}-YYYY-MM.{suffix}", "", "没有找到这份基础数据，请重新安装")
+        raise ConfigError(f"{stem}-YYYY-MM.{suffix}", "", _("没有找到这份基础数据，请重新安装"))
     return found[-1]
 
 
@@ -47,13 +49,13 @@ def _root(path: Path, keys: tuple[str, ...]) -> tuple[dict[str, Node], date]:
     try:
         return top, date.fromisoformat(top["valid_from"].text())
     except ValueError as error:
-        raise ConfigError(path.name, "valid_from", "不是日期，请写成 2026-01-01 的样子") from error
+        raise ConfigError(path.name, "valid_from", _("不是日期，请写成 2026-01-01 的样子")) from error
 
 
 @lru_cache(maxsize=4)
 def load_classes(path: Path | None = None) -> Classes:
     """Heads of codes and classes of the county's report. Raises ConfigError."""
-    top, _ = _root(path or newest("classes", "yaml"), ("heads", "report_classes"))
+    top = _root(path or newest("classes", "yaml"), ("heads", "report_classes"))[0]
     heads: dict[str, Head] = {}
     for node in top["heads"].items():
         f = node.fields(("code", "zh", "en", "kind"), ("code", "zh", "en", "kind"))
@@ -104,7 +106,7 @@ def _handler(node: Node) -> Handler:
 @lru_cache(maxsize=4)
 def load_follow_ups(path: Path | None = None) -> tuple[FollowUpRule, ...]:
     """The follow-up schedule in its printed order. Raises ConfigError."""
-    top, _ = _root(path or newest("follow_ups", "yaml"), ("rules",))
+    top = _root(path or newest("follow_ups", "yaml"), ("rules",))[0]
     return tuple(_follow_up(node) for node in top["rules"].keyed())
 
 
@@ -149,10 +151,10 @@ def _span(fields: Mapping[str, Node], low: int = 1) -> Span:
 
 def _new(found: Collection[object], key: object, node: Node) -> None:
     if key in found:
-        node.fail(f"“{key}” 写了两次，留一个")
+        node.fail(_("“%(key)s” 写了两次，留一个") % {"key": key})
 
 
 def _all_there(node: Node, found: Collection[object], needed: Iterable[object]) -> None:
     for key in needed:
         if key not in found:
-            node.fail(f"缺少 “{key}”，请补上")
+            node.fail(_("缺少 “%(key)s”，请补上") % {"key": key})

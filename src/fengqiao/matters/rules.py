@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_noop
+
 from fengqiao.matters.choices import OPEN_STATES, WORKING_STATES, State
 
 OWNER, JOINT, RESIDENT, SYSTEM = "owner", "joint", "resident", "system"
@@ -37,34 +39,52 @@ _HANDLERS = (OWNER, JOINT, "matter.assign")
 _LEADS = (OWNER, "matter.assign")
 
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition("assign", "交办", _WORK, State.ASSIGNED, ("matter.assign",)),
-    Transition("accept", "接手", (State.ASSIGNED,), State.ACTIVE, (OWNER,)),
-    Transition("decline", "退回", (State.ASSIGNED,), State.ASSIGNED, (OWNER,)),
-    Transition("transfer", "转交", (State.ASSIGNED, State.ACTIVE), State.ASSIGNED, _LEADS),
-    Transition("urge", "催办", _WORK, None, ("matter.see_area", JOINT, RESIDENT)),
-    Transition("progress", "记进展", (State.ACTIVE, State.RESOLVED), None, _HANDLERS),
-    Transition("next_step", "改下一步", (State.ASSIGNED, State.ACTIVE), None, _LEADS),
-    Transition("reply", "答复居民", _ALL_LIVE, None, _LEADS),
-    Transition("promise", "记承诺", (State.ASSIGNED, State.ACTIVE, State.RESOLVED), None, _HANDLERS),
-    Transition("settle_promise", "承诺兑现", _OPEN, None, (*_HANDLERS, "followup.record", SYSTEM)),
-    Transition("withdraw_promise", "撤销承诺", _OPEN, None, _LEADS),
-    Transition("join", "请人一起办", _WORK, None, _LEADS),
-    Transition("leave", "退出一起办", _WORK, None, (*_LEADS, JOINT)),
-    Transition("consult", "发起会商", (State.ASSIGNED, State.ACTIVE), None, (OWNER, "matter.consult")),
-    Transition("decide", "会商决定", (State.ASSIGNED, State.ACTIVE), None, (OWNER, "matter.consult")),
-    Transition("finish_task", "任务完成", _OPEN, None, _HANDLERS),
-    Transition("escalate", "上报", _WORK, State.ASSIGNED, (OWNER, "matter.escalate", SYSTEM)),
-    Transition("pause", "暂停", (State.ACTIVE,), State.PAUSED, _LEADS),
-    Transition("resume", "恢复", (State.PAUSED,), State.ACTIVE, (*_LEADS, SYSTEM)),
-    Transition("reclassify", "改类别", _WORK, None, (*_LEADS, "report.triage")),
-    Transition("raise", "提级", _WORK, None, (*_HANDLERS, "report.triage")),
-    Transition("place", "改地点", _WORK, None, (*_HANDLERS, "report.triage")),
-    Transition("mediate", "调解", _OPEN, None, (*_HANDLERS, "mediation.handle", "followup.record", SYSTEM)),
-    Transition("resolve", "办结", (State.ACTIVE,), State.RESOLVED, (OWNER,)),
-    Transition("plan_follow_up", "排回访", _OPEN, None, (*_HANDLERS, "mediation.handle")),
-    Transition("follow_up", "记回访", (State.RESOLVED,), None, (*_HANDLERS, "followup.record")),
+    Transition("assign", gettext_noop("交办"), _WORK, State.ASSIGNED, ("matter.assign",)),
+    Transition("accept", gettext_noop("接手"), (State.ASSIGNED,), State.ACTIVE, (OWNER,)),
+    Transition("decline", gettext_noop("退回"), (State.ASSIGNED,), State.ASSIGNED, (OWNER,)),
+    Transition("transfer", gettext_noop("转交"), (State.ASSIGNED, State.ACTIVE), State.ASSIGNED, _LEADS),
+    Transition("urge", gettext_noop("催办"), _WORK, None, ("matter.see_area", JOINT, RESIDENT)),
+    Transition("progress", gettext_noop("记进展"), (State.ACTIVE, State.RESOLVED), None, _HANDLERS),
+    Transition("next_step", gettext_noop("改下一步"), (State.ASSIGNED, State.ACTIVE), None, _LEADS),
+    Transition("reply", gettext_noop("答复居民"), _ALL_LIVE, None, _LEADS),
     Transition(
-        "close", "归档", (State.RESOLVED,), State.CLOSED, (OWNER, "matter.assign", "followup.record", SYSTEM)
+        "promise", gettext_noop("记承诺"), (State.ASSIGNED, State.ACTIVE, State.RESOLVED), None, _HANDLERS
+    ),
+    Transition(
+        "settle_promise", gettext_noop("承诺兑现"), _OPEN, None, (*_HANDLERS, "followup.record", SYSTEM)
+    ),
+    Transition("withdraw_promise", gettext_noop("撤销承诺"), _OPEN, None, _LEADS),
+    Transition("join", gettext_noop("请人一起办"), _WORK, None, _LEADS),
+    Transition("leave", gettext_noop("退出一起办"), _WORK, None, (*_LEADS, JOINT)),
+    Transition(
+        "consult", gettext_noop("发起会商"), (State.ASSIGNED, State.ACTIVE), None, (OWNER, "matter.consult")
+    ),
+    Transition(
+        "decide", gettext_noop("会商决定"), (State.ASSIGNED, State.ACTIVE), None, (OWNER, "matter.consult")
+    ),
+    Transition("finish_task", gettext_noop("任务完成"), _OPEN, None, _HANDLERS),
+    Transition("escalate", gettext_noop("上报"), _WORK, State.ASSIGNED, (OWNER, "matter.escalate", SYSTEM)),
+    Transition("pause", gettext_noop("暂停"), (State.ACTIVE,), State.PAUSED, _LEADS),
+    Transition("resume", gettext_noop("恢复"), (State.PAUSED,), State.ACTIVE, (*_LEADS, SYSTEM)),
+    Transition("reclassify", gettext_noop("改类别"), _WORK, None, (*_LEADS, "report.triage")),
+    Transition("raise", gettext_noop("提级"), _WORK, None, (*_HANDLERS, "report.triage")),
+    Transition("place", gettext_noop("改地点"), _WORK, None, (*_HANDLERS, "report.triage")),
+    Transition(
+        "mediate",
+        gettext_noop("调解"),
+        _OPEN,
+        None,
+        (*_HANDLERS, "mediation.handle", "followup.record", SYSTEM),
+    ),
+    Transition("resolve", gettext_noop("办结"), (State.ACTIVE,), State.RESOLVED, (OWNER,)),
+    Transition("plan_follow_up", gettext_noop("排回访"), _OPEN, None, (*_HANDLERS, "mediation.handle")),
+    Transition("follow_up", gettext_noop("记回访"), (State.RESOLVED,), None, (*_HANDLERS, "followup.record")),
+    Transition(
+        "close",
+        gettext_noop("归档"),
+        (State.RESOLVED,),
+        State.CLOSED,
+        (OWNER, "matter.assign", "followup.record", SYSTEM),
     ),
     Transition(
         "reopen",
@@ -73,15 +93,25 @@ TRANSITIONS: tuple[Transition, ...] = (
         State.ASSIGNED,
         (*_LEADS, "followup.record", RESIDENT),
     ),
-    Transition("rate", "评价", (State.RESOLVED, State.CLOSED), None, (RESIDENT,)),
-    Transition("refer", "转有关单位", (State.ASSIGNED, State.ACTIVE), State.REFERRED, _LEADS),
-    Transition("merge", "并入", (State.ASSIGNED, State.ACTIVE), State.MERGED, (*_LEADS, "report.triage")),
-    Transition("unmerge", "拆回", (State.MERGED,), None, ("matter.assign", "report.triage")),
-    Transition("link", "关联", (*_ALL_LIVE, State.REFERRED), None, (*_HANDLERS, "report.triage")),
-    Transition("unlink", "取消关联", (*_ALL_LIVE, State.REFERRED), None, (*_HANDLERS, "report.triage")),
-    Transition("report_linked", "并入一份反映", _ALL_LIVE, None, (*_LEADS, "report.triage")),
-    Transition("report_unlinked", "拆出一份反映", _ALL_LIVE, None, (*_LEADS, "report.triage")),
-    Transition("withdraw", "撤回", (State.ASSIGNED,), State.WITHDRAWN, ("report.triage",)),
+    Transition("rate", gettext_noop("评价"), (State.RESOLVED, State.CLOSED), None, (RESIDENT,)),
+    Transition("refer", gettext_noop("转有关单位"), (State.ASSIGNED, State.ACTIVE), State.REFERRED, _LEADS),
+    Transition(
+        "merge",
+        gettext_noop("并入"),
+        (State.ASSIGNED, State.ACTIVE),
+        State.MERGED,
+        (*_LEADS, "report.triage"),
+    ),
+    Transition("unmerge", gettext_noop("拆回"), (State.MERGED,), None, ("matter.assign", "report.triage")),
+    Transition(
+        "link", gettext_noop("关联"), (*_ALL_LIVE, State.REFERRED), None, (*_HANDLERS, "report.triage")
+    ),
+    Transition(
+        "unlink", gettext_noop("取消关联"), (*_ALL_LIVE, State.REFERRED), None, (*_HANDLERS, "report.triage")
+    ),
+    Transition("report_linked", gettext_noop("并入一份反映"), _ALL_LIVE, None, (*_LEADS, "report.triage")),
+    Transition("report_unlinked", gettext_noop("拆出一份反映"), _ALL_LIVE, None, (*_LEADS, "report.triage")),
+    Transition("withdraw", gettext_noop("撤回"), (State.ASSIGNED,), State.WITHDRAWN, ("report.triage",)),
 )
 
 BY_VERB: dict[str, Transition] = {t.verb: t for t in TRANSITIONS}

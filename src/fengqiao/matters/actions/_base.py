@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Actor
 from fengqiao.audit.actions import Fact, append
@@ -35,12 +37,17 @@ def take(matter: Matter, verb: str, by: Actor, version: int | None = None) -> Ma
     if found is None or not _in_reach(found, by):
         raise OutOfReach
     if version is not None and version != found.version:
-        raise Refusal("这件事刚才有人动过。请刷新看一眼，再决定", code="stale")
+        raise Refusal(_("这件事刚才有人动过。请刷新看一眼，再决定"), code="stale")
     if not rules.may_do(verb, parts_of(found, by), rights_over(found, by)):
-        raise NotAllowed(f"“{rules.BY_VERB[verb].zh}”不在您的职责里，请找负责人{found.owner or ''}")
+        raise NotAllowed(
+            _("“%(verb)s”不在您的职责里，请找负责人%(owner)s")
+            % {"verb": _(rules.BY_VERB[verb].zh), "owner": found.owner or ""}
+        )
     if not rules.may_start(verb, found.state):
         raise Refusal(
-            f"这件事现在是“{State(found.state).label}”，不能“{rules.BY_VERB[verb].zh}”", code="wrong_state"
+            _("这件事现在是“%(state)s”，不能“%(verb)s”")
+            % {"state": State(found.state).label, "verb": _(rules.BY_VERB[verb].zh)},
+            code="wrong_state",
         )
     return found
 
@@ -80,7 +87,7 @@ def move(matter: Matter, verb: str) -> None:
 def save(matter: Matter) -> Matter:
     """Write the matter with its version raised; open states must be complete (the database checks too)."""
     if matter.state in OPEN_STATES and not (matter.owner_id and matter.next_step and matter.due_at):
-        raise Refusal("在办的事必须有负责人、下一步和时间", code="incomplete")
+        raise Refusal(_("在办的事必须有负责人、下一步和时间"), code="incomplete")
     if matter.state not in OPEN_STATES:
         matter.next_step, matter.due_at = "", None
     matter.version += 1
@@ -130,20 +137,20 @@ def said(text: str, *, what: str, field: str = "text", limit: int = 4000) -> str
     """``text`` cleaned; an empty one is refused, naming ``what`` is missing."""
     found = clean(text, limit=limit, field=field)
     if not found:
-        raise Refusal(f"请写上{what}", code="missing", field=field)
+        raise Refusal(_("请写上%(what)s") % {"what": what}, code="missing", field=field)
     return found
 
 
 def future(moment: datetime | None, *, what: str, field: str = "due_at") -> datetime:
     """``moment`` when it is aware and not in the past; a minute of grace for slow hands."""
     if moment is None:
-        raise Refusal(f"请写上{what}", code="missing", field=field)
+        raise Refusal(_("请写上%(what)s") % {"what": what}, code="missing", field=field)
     if moment.tzinfo is None:
-        raise Refusal(f"{what}缺少时区", code="bad_time", field=field)
+        raise Refusal(_("%(what)s缺少时区") % {"what": what}, code="bad_time", field=field)
     if (moment - clock.now()).total_seconds() < -60:
-        raise Refusal(f"{what}已经过去了，请改成以后的时间", code="past", field=field)
+        raise Refusal(_("%(what)s已经过去了，请改成以后的时间") % {"what": what}, code="past", field=field)
     if (moment - clock.now()).days > 3 * 366:
-        raise Refusal(f"{what}太远了，最多三年", code="too_far", field=field)
+        raise Refusal(_("%(what)s太远了，最多三年") % {"what": what}, code="too_far", field=field)
     return moment
 
 
@@ -157,9 +164,13 @@ def step(matter: Matter, next_step: str, due_at: datetime) -> None:
 def working_person(person: Person, matter: Matter) -> Person:
     """``person`` when they can take part in this matter: active, and not the one it is about."""
     if not person.is_active:
-        raise Refusal(f"{person.name} 已停用，请选别人", code="inactive", field="to")
+        raise Refusal(_("%(person)s 已停用，请选别人") % {"person": person.name}, code="inactive", field="to")
     if matter.about_id == person.pk:
-        raise Refusal(f"这件事涉及 {person.name} 本人，不能由本人来办，请选别人", code="conflict", field="to")
+        raise Refusal(
+            _("这件事涉及 %(person)s 本人，不能由本人来办，请选别人") % {"person": person.name},
+            code="conflict",
+            field="to",
+        )
     return person
 
 

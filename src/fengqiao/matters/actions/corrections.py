@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.lib import clock
@@ -24,10 +25,10 @@ def correct_promise(row: Promise, *, by: Actor, note: str) -> Promise:
     if fresh is None:
         raise OutOfReach
     if fresh.state != PromiseState.BROKEN or not _settled_by_clock(fresh):
-        raise Refusal("这个承诺是人工记下的结果，不能改；有新情况请记进展", code="wrong_state")
+        raise Refusal(_("这个承诺是人工记下的结果，不能改；有新情况请记进展"), code="wrong_state")
     fresh.state = PromiseState.KEPT
     fresh.settled_at = clock.now()
-    fresh.note = said(one_line(note, limit=300), what="怎么核实的", field="note", limit=300)
+    fresh.note = said(one_line(note, limit=300), what=_("怎么核实的"), field="note", limit=300)
     fresh.save()
     save(matter)
     text = f"更正：{fresh.who}按期做到了：{fresh.what}（{fresh.note}）"
@@ -49,10 +50,9 @@ def mark_threatening(matter: Matter, *, by: Actor, why: str) -> Matter:
     found = take(matter, "mediate", by)
     if found.threatening:
         return found
+    words = said(one_line(why, limit=300), what=_("听到、看到了什么"), field="why", limit=300)
     found.threatening = True
     save(found)
-    text = (
-        f"有扬言伤害等苗头：{said(one_line(why, limit=300), what='听到、看到了什么', field='why', limit=300)}"
-    )
+    text = f"有扬言伤害等苗头：{words}"
     record(found, EventKind.MEDIATION, by, text, data={"threatening": True})
     return found

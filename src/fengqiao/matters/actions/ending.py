@@ -6,6 +6,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import RESIDENT, SYSTEM, Actor
@@ -59,14 +60,14 @@ def resolve(
     """
     found = take(matter, "resolve", by, version)
     if outcome not in Outcome.values:
-        raise Refusal("请选一个结果", code="missing", field="outcome")
+        raise Refusal(_("请选一个结果"), code="missing", field="outcome")
     found.outcome = outcome
-    found.outcome_text = said(text, what="结果怎样", limit=2000)
-    found.cause = said(one_line(cause, limit=200), what="起因", field="cause", limit=200)
+    found.outcome_text = said(text, what=_("结果怎样"), limit=2000)
+    found.cause = said(one_line(cause, limit=200), what=_("起因"), field="cause", limit=200)
     if kept_from_violence:
         found.kept_from_violence = True
         found.kept_from_violence_why = said(
-            one_line(kept_why, limit=300), what="凭什么说避免了激化", field="kept_why", limit=300
+            one_line(kept_why, limit=300), what=_("凭什么说避免了激化"), field="kept_why", limit=300
         )
     now = clock.now()
     found.resolved_at = now
@@ -105,7 +106,7 @@ def _plan_follow_ups(matter: Matter, now: datetime) -> FollowUp:
     )
     owner = matter.owner
     if owner is None:
-        raise Refusal("没有负责人，不能办结", code="incomplete")
+        raise Refusal(_("没有负责人，不能办结"), code="incomplete")
     rows = [
         FollowUp(
             matter=matter,
@@ -138,8 +139,8 @@ def schedule_follow_up(
     row = FollowUp.objects.create(
         matter=found,
         rule="instalment" if promise else "by_hand",
-        purpose=said(one_line(purpose, limit=120), what="回访看什么", field="purpose", limit=120),
-        due_at=future(due_at, what="回访时间"),
+        purpose=said(one_line(purpose, limit=120), what=_("回访看什么"), field="purpose", limit=120),
+        due_at=future(due_at, what=_("回访时间")),
         owner=working_person(who, found),
         promise=promise,
     )
@@ -160,11 +161,11 @@ def record_follow_up(follow_up: FollowUp, *, by: Actor, result: str, note: str) 
     matter = take(follow_up.matter, "follow_up", by)
     row = FollowUp.objects.select_for_update(of=("self",)).get(pk=follow_up.pk)
     if row.state != FollowUpState.PLANNED:
-        raise Refusal("这次回访已经记过了", code="already")
+        raise Refusal(_("这次回访已经记过了"), code="already")
     if result not in FollowUpResult.values:
-        raise Refusal("请选回访结果", code="missing", field="result")
+        raise Refusal(_("请选回访结果"), code="missing", field="result")
     row.result = result
-    row.note = said(note, what="看到、听到了什么", field="note", limit=2000)
+    row.note = said(note, what=_("看到、听到了什么"), field="note", limit=2000)
     row.state = FollowUpState.DONE
     row.done_at = clock.now()
     row.done_by_id = by.person_id
@@ -216,10 +217,10 @@ def close(matter: Matter, *, by: Actor, why: str) -> Matter:
     """File the matter by hand. Follow-ups still to come are cancelled with the reason; open terms forbid it."""
     found = take(matter, "close", by)
     if found.promises.filter(state=PromiseState.OPEN).exists():
-        raise Refusal("还有没到期的承诺，不能归档；请先记下是否守住", code="promises_open")
-    words = said(why, what="提前归档的原因", field="why", limit=300)
+        raise Refusal(_("还有没到期的承诺，不能归档；请先记下是否守住"), code="promises_open")
+    words = said(why, what=_("提前归档的原因"), field="why", limit=300)
     if not found.follow_ups.filter(state=FollowUpState.DONE).exists():
-        raise Refusal("还没有回访过，不能归档", code="no_follow_up")
+        raise Refusal(_("还没有回访过，不能归档"), code="no_follow_up")
     found.follow_ups.filter(state=FollowUpState.PLANNED).update(state=FollowUpState.CANCELLED, note=words)
     move(found, "close")
     found.closed_at = clock.now()
@@ -232,7 +233,7 @@ def close(matter: Matter, *, by: Actor, why: str) -> Matter:
 def reopen(matter: Matter, *, by: Actor, reason: str) -> Matter:
     """Take the matter up again: it came back, or the reporter says it is not solved."""
     found = take(matter, "reopen", by)
-    why = said(reason, what="为什么要再办", field="reason", limit=500)
+    why = said(reason, what=_("为什么要再办"), field="reason", limit=500)
     now = clock.now()
     if found.owner is None or not found.owner.is_active:
         answer = owners.first_owner(found.category, found.area)
@@ -277,7 +278,7 @@ def rate(
     """What a reporter says of the result: 1 not satisfied, 2 middling, 3 satisfied. The last word counts."""
     found = take(matter, "rate", by)
     if score not in (1, 2, 3):
-        raise Refusal("请选满意、一般或不满意", code="missing", field="score")
+        raise Refusal(_("请选满意、一般或不满意"), code="missing", field="score")
     row = Rating.objects.create(
         matter=found, score=score, comment=clean(comment, limit=1000), at=clock.now(), report_uid=report_uid
     )
@@ -294,8 +295,8 @@ def rate(
 def refer(matter: Matter, *, by: Actor, to: str, reason: str) -> Matter:
     """Not ours: hand it to a named other body, with the reason; the reporter reads where it went."""
     found = take(matter, "refer", by)
-    found.referred_to = said(one_line(to, limit=120), what="转给哪个单位", field="to", limit=120)
-    words = said(reason, what="为什么转", field="reason", limit=500)
+    found.referred_to = said(one_line(to, limit=120), what=_("转给哪个单位"), field="to", limit=120)
+    words = said(reason, what=_("为什么转"), field="reason", limit=500)
     now = clock.now()
     move(found, "refer")
     found.closed_at = now
@@ -321,7 +322,7 @@ def mark_kept_from_violence(matter: Matter, *, by: Actor, why: str) -> Matter:
     if "matter.handle" not in rights_over(found, by) and found.owner_id != by.person_id:
         raise NotAllowed
     found.kept_from_violence = True
-    found.kept_from_violence_why = said(one_line(why, limit=300), what="依据", field="why", limit=300)
+    found.kept_from_violence_why = said(one_line(why, limit=300), what=_("依据"), field="why", limit=300)
     save(found)
     record(
         found,

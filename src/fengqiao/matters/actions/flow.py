@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Actor
@@ -79,7 +80,7 @@ def open_matter(
     matter.owner = working_person(answer.person, matter)
     matter.owner_because = answer.because[:120]
     deadline = matter.deadline_at or now
-    step(matter, next_step or FIRST_STEP, future(due_at, what="完成时间") if due_at else deadline)
+    step(matter, next_step or FIRST_STEP, future(due_at, what=_("完成时间")) if due_at else deadline)
     save(matter)
     _promise_result(matter, answer.person, "给第一次结果", deadline)
     index_matter(matter)
@@ -94,7 +95,7 @@ def open_matter(
 def _may_open(by: Actor, area: Area) -> None:
     rights = ("report.triage", "matter.handle")
     if not by.is_system and not any(by.scope.can(right, area.path) for right in rights):
-        raise NotAllowed("在这个地方立事项不在您的职责里，请报给值班民警")
+        raise NotAllowed(_("在这个地方立事项不在您的职责里，请报给值班民警"))
 
 
 def _first_owner(category: Category, area: Area, about: Person | None) -> Answer:
@@ -163,7 +164,7 @@ def assign(
     step(
         found,
         next_step or found.next_step,
-        future(due_at, what="完成时间") if due_at else _still_ahead(found),
+        future(due_at, what=_("完成时间")) if due_at else _still_ahead(found),
     )
     save(found)
     record(
@@ -196,7 +197,7 @@ def accept(matter: Matter, *, by: Actor, version: int | None = None) -> Matter:
 def decline(matter: Matter, *, by: Actor, reason: str, version: int | None = None) -> Matter:
     """The owner hands the matter back with a reason; the duty desk owns it from this moment."""
     found = take(matter, "decline", by, version)
-    why = said(reason, what="退回的原因", field="reason", limit=300)
+    why = said(reason, what=_("退回的原因"), field="reason", limit=300)
     answer = owners.pick(found.area, ("duty_officer", "station_head"), exclude=_excluded(found, by))
     found.owner = answer.person
     found.owner_because = f"退回：{answer.because}"[:120]
@@ -223,7 +224,7 @@ def transfer(
 ) -> Matter:
     """Hand the matter on to somebody else, if need be in another area; history goes along."""
     found = take(matter, "transfer", by, version)
-    why = said(reason, what="转交的原因", field="reason", limit=300)
+    why = said(reason, what=_("转交的原因"), field="reason", limit=300)
     data: dict[str, Any] = {"to": to.pk, "name": to.name, "from": found.owner_id}
     if area is not None and area.pk != found.area_id:
         data["from_area"] = found.area_id
@@ -242,7 +243,7 @@ def transfer(
 def urge(matter: Matter, *, by: Actor, text: str) -> Matter:
     """Press for progress; the owner is told, the due time stays."""
     found = take(matter, "urge", by)
-    why = said(text, what="催办的话", limit=300)
+    why = said(text, what=_("催办的话"), limit=300)
     save(found)
     record(found, EventKind.URGED, by, why, public=by.kind == "resident")
     if found.owner:
@@ -263,12 +264,12 @@ def record_progress(
 ) -> Matter:
     """Note what was done; optionally say what comes next and by when."""
     found = take(matter, "progress", by, version)
-    words = said(text, what="做了什么", limit=4000)
+    words = said(text, what=_("做了什么"), limit=4000)
     if next_step or due_at:
         step(
             found,
             next_step or found.next_step,
-            future(due_at, what="下一步的时间") if due_at else _still_ahead(found),
+            future(due_at, what=_("下一步的时间")) if due_at else _still_ahead(found),
         )
     save(found)
     record(found, EventKind.PROGRESS, by, words, data={"next": found.next_step}, public=public)
@@ -281,9 +282,9 @@ def set_next_step(
 ) -> Matter:
     """Change what comes next or by when; the old time stays in history."""
     found = take(matter, "next_step", by, version)
-    words = said(next_step, what="下一步做什么", field="next_step", limit=200)
+    words = said(next_step, what=_("下一步做什么"), field="next_step", limit=200)
     old = found.due_at.isoformat() if found.due_at else ""
-    step(found, words, future(due_at, what="下一步的时间"))
+    step(found, words, future(due_at, what=_("下一步的时间")))
     save(found)
     text = f"{words}：{clean(why, limit=300)}" if why else words
     record(found, EventKind.NEXT_STEP, by, text, data={"old_due": old})
@@ -294,7 +295,7 @@ def set_next_step(
 def reply(matter: Matter, *, by: Actor, text: str) -> Matter:
     """Answer the people who reported, in words they will read on their receipt."""
     found = take(matter, "reply", by)
-    words = said(text, what="给居民的答复", limit=2000)
+    words = said(text, what=_("给居民的答复"), limit=2000)
     save(found)
     record(found, EventKind.REPLIED, by, words, public=True)
     return found
@@ -309,7 +310,7 @@ def withdraw(matter: Matter, *, by: Actor, reason: str) -> Matter:
     """
     found = take(matter, "withdraw", by)
     if found.reports.exists():
-        raise Refusal("这件事里有反映，请在收件里撤销受理或拆出，反映才会回到收件", code="has_reports")
+        raise Refusal(_("这件事里有反映，请在收件里撤销受理或拆出，反映才会回到收件"), code="has_reports")
     if by.person_id != found.opened_by_id and "matter.assign" not in rights_over(found, by):
         raise OutOfReach
     late = (clock.now() - found.opened_at).total_seconds() > 600
@@ -317,12 +318,12 @@ def withdraw(matter: Matter, *, by: Actor, reason: str) -> Matter:
         kind__in=[EventKind.OPENED, EventKind.ASSIGNED, EventKind.REPORT_LINKED]
     ).exists()
     if late or touched:
-        raise Refusal("已经有人接手或过了 10 分钟，不能撤回；需要的话请转交或写明结果", code="too_late")
+        raise Refusal(_("已经有人接手或过了 10 分钟，不能撤回；需要的话请转交或写明结果"), code="too_late")
     move(found, "withdraw")
     found.closed_at = clock.now()
     Promise.objects.filter(matter=found, state="open").update(state="withdrawn", settled_at=clock.now())
     save(found)
-    record(found, EventKind.WITHDRAWN, by, said(reason, what="撤回的原因", field="reason", limit=300))
+    record(found, EventKind.WITHDRAWN, by, said(reason, what=_("撤回的原因"), field="reason", limit=300))
     return found
 
 

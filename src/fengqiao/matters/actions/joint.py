@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Actor
@@ -77,15 +78,17 @@ def join(
 
 def _check_joiner(matter: Matter, person: Person | None, partner: Partner | None, leads: bool) -> None:
     if (person is None) == (partner is None):
-        raise Refusal("请选一个人或一个单位", code="missing", field="person")
+        raise Refusal(_("请选一个人或一个单位"), code="missing", field="person")
     if person is None:
         if leads:
-            raise Refusal("牵头的必须是一个人", code="missing", field="person")
+            raise Refusal(_("牵头的必须是一个人"), code="missing", field="person")
         return
     working_person(person, matter)
     current = JointMember.objects.filter(matter=matter, left_at__isnull=True, person=person)
     if (not leads and current.exists()) or current.filter(leads=True).exists():
-        raise Refusal(f"{person.name} 已经在一起办了", code="already", field="person")
+        raise Refusal(
+            _("%(person)s 已经在一起办了") % {"person": person.name}, code="already", field="person"
+        )
 
 
 def _lead_by_owner(matter: Matter, now: datetime) -> None:
@@ -108,7 +111,7 @@ def leave(member: JointMember, *, by: Actor, why: str = "") -> JointMember:
         raise OutOfReach
     others = JointMember.objects.filter(matter=found, left_at__isnull=True).exclude(pk=row.pk)
     if row.leads and others.exists():
-        raise Refusal("牵头的人要先请别人牵头，才能退出", code="lead")
+        raise Refusal(_("牵头的人要先请别人牵头，才能退出"), code="lead")
     row.left_at = clock.now()
     row.leads = False
     row.save()
@@ -125,11 +128,11 @@ def consult(
     """Call a consultation (会商) with departments at a time; it becomes the next step."""
     found = take(matter, "consult", by)
     if not partners:
-        raise Refusal("请选至少一个参加会商的单位", code="missing", field="partners")
-    moment = future(held_at, what="会商时间", field="held_at")
+        raise Refusal(_("请选至少一个参加会商的单位"), code="missing", field="partners")
+    moment = future(held_at, what=_("会商时间"), field="held_at")
     row = Consultation.objects.create(
         matter=found,
-        question=said(question, what="要会商的问题", field="question"),
+        question=said(question, what=_("要会商的问题"), field="question"),
         held_at=moment,
         by_id=by.person_id,
     )
@@ -149,8 +152,8 @@ def decide(
     found = take(consultation.matter, "decide", by)
     row = Consultation.objects.select_for_update(of=("self",)).get(pk=consultation.pk)
     if row.decided_at:
-        raise Refusal("这次会商的决定已经记过了", code="already")
-    row.conclusion = said(conclusion, what="会商的结论", field="conclusion")
+        raise Refusal(_("这次会商的决定已经记过了"), code="already")
+    row.conclusion = said(conclusion, what=_("会商的结论"), field="conclusion")
     row.decided_at = clock.now()
     row.save()
     first: Task | None = None
@@ -166,14 +169,14 @@ def decide(
 
 def _make_task(matter: Matter, consultation: Consultation, draft: TaskDraft) -> Task:
     if (draft.person is None) == (draft.partner is None):
-        raise Refusal("每个任务请写明一个负责的人或单位", code="missing", field="tasks")
+        raise Refusal(_("每个任务请写明一个负责的人或单位"), code="missing", field="tasks")
     return Task.objects.create(
         matter=matter,
         consultation=consultation,
-        what=said(one_line(draft.what, limit=200), what="任务内容", field="tasks", limit=200),
+        what=said(one_line(draft.what, limit=200), what=_("任务内容"), field="tasks", limit=200),
         person=draft.person,
         partner=draft.partner,
-        due_at=future(draft.due_at, what="任务时间", field="tasks"),
+        due_at=future(draft.due_at, what=_("任务时间"), field="tasks"),
     )
 
 
@@ -183,8 +186,8 @@ def finish_task(task: Task, *, by: Actor, result: str) -> Task:
     found = take(task.matter, "finish_task", by)
     row = Task.objects.select_for_update(of=("self",)).get(pk=task.pk)
     if row.done_at:
-        raise Refusal("这个任务已经记为完成", code="already")
-    row.result = said(result, what="做得怎样", field="result", limit=300)
+        raise Refusal(_("这个任务已经记为完成"), code="already")
+    row.result = said(result, what=_("做得怎样"), field="result", limit=300)
     row.done_at = clock.now()
     row.save()
     save(found)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Actor
@@ -49,7 +50,7 @@ def escalate(
     found = take(matter, "escalate", by, version)
     above = current_place().next_level(found.level)
     if above is None:
-        raise Refusal("已经在最高一级了。可以请有关部门会商，或转有关单位", code="top")
+        raise Refusal(_("已经在最高一级了。可以请有关部门会商，或转有关单位"), code="top")
     was, before = found.level, found.owner
     if to is None:
         answer = owners.level_owner(above.key, found.area, exclude={found.about_id} if found.about_id else ())
@@ -64,8 +65,8 @@ def escalate(
         at=now,
         by_id=by.person_id,
         automatic=by.is_system,
-        tried=said(tried, what="试过什么", field="tried"),
-        blocked_by=said(blocked_by, what="卡在哪里", field="blocked_by"),
+        tried=said(tried, what=_("试过什么"), field="tried"),
+        blocked_by=said(blocked_by, what=_("卡在哪里"), field="blocked_by"),
     )
     found.level = above.key
     found.escalations_count += 1
@@ -111,10 +112,14 @@ def _lower_stays(matter: Matter, before: Person | None, now_owner: Person, at: d
 def pause(matter: Matter, *, by: Actor, reason: str, until: datetime, version: int | None = None) -> Matter:
     """Stop the clock of the next step with a reason, ten days at most; residents see that it waits and why not."""
     found = take(matter, "pause", by, version)
-    why = said(reason, what="暂停的原因", field="reason", limit=150)
-    moment = future(until, what="恢复时间", field="until")
+    why = said(reason, what=_("暂停的原因"), field="reason", limit=150)
+    moment = future(until, what=_("恢复时间"), field="until")
     if moment > clock.now() + timedelta(days=rules.MAX_PAUSE_DAYS):
-        raise Refusal(f"最多暂停 {rules.MAX_PAUSE_DAYS} 天，到时可以再写原因", code="too_long", field="until")
+        raise Refusal(
+            _("最多暂停 %(max_pause_days)s 天，到时可以再写原因") % {"max_pause_days": rules.MAX_PAUSE_DAYS},
+            code="too_long",
+            field="until",
+        )
     move(found, "pause")
     found.paused_at = clock.now()
     found.resume_at = moment
@@ -149,7 +154,7 @@ def reclassify(
     """Correct what the matter is about; the deadline never moves later through it."""
     found = take(matter, "reclassify", by, version)
     if severity is not None and severity > found.severity and len(clean(why, limit=300)) < 2:
-        raise Refusal("把轻重往下调，请写明理由", code="missing", field="why")
+        raise Refusal(_("把轻重往下调，请写明理由"), code="missing", field="why")
     old = {"category": found.category.code, "severity": found.severity}
     found.category, found.kind = category, category.kind
     found.severity = severity or found.severity
@@ -174,14 +179,14 @@ def raise_severity(matter: Matter, *, by: Actor, severity: int, why: str) -> Mat
     """Make a matter more urgent; never less."""
     found = take(matter, "raise", by)
     if not 1 <= severity < found.severity:
-        raise Refusal("只能往更急的方向提", code="not_higher", field="severity")
+        raise Refusal(_("只能往更急的方向提"), code="not_higher", field="severity")
     found.severity = severity
     save(found)
     record(
         found,
         EventKind.RAISED,
         by,
-        said(why, what="提级的理由", field="why", limit=300),
+        said(why, what=_("提级的理由"), field="why", limit=300),
         data={"severity": severity},
     )
     if found.owner and found.owner_id != by.person_id:
@@ -204,7 +209,7 @@ def place_matter(
     """Say where the matter is (WGS-84 degrees); moving it into another area needs reach there."""
     found = take(matter, "place", by, version)
     if by.kind == "person" and not by.scope.can("territory.see", area.path):
-        raise NotAllowed("那个地方不在您的职责范围内，请转交给那里的人")
+        raise NotAllowed(_("那个地方不在您的职责范围内，请转交给那里的人"))
     old: dict[str, Any] = {"area": found.area_id, "place": found.place_id, "text": found.place_text}
     found.area, found.place, found.unplaced = area, place, False
     found.place_text = one_line(place_text, limit=160)
@@ -233,7 +238,7 @@ def record_mediation(
         found.state = State.ACTIVE
         found.accepted_at = clock.now()
     save(found)
-    record(found, EventKind.MEDIATION, by, said(text, what="调解情况"), data=data)
+    record(found, EventKind.MEDIATION, by, said(text, what=_("调解情况")), data=data)
     return found
 
 

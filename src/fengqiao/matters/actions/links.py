@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.lib import clock
@@ -39,9 +40,9 @@ def merge(matter: Matter, *, by: Actor, into: Matter) -> Link:
     found = take(matter, "merge", by)
     other = _other(into, by)
     if other.pk == found.pk or other.state not in OPEN_STATES:
-        raise Refusal("只能并入另一件在办的事", code="bad_target", field="into")
+        raise Refusal(_("只能并入另一件在办的事"), code="bad_target", field="into")
     if other.merged_into_id:
-        raise Refusal("那一件已经并走了，请并入最后的那一件", code="bad_target", field="into")
+        raise Refusal(_("那一件已经并走了，请并入最后的那一件"), code="bad_target", field="into")
     promises = list(found.promises.filter(state=PromiseState.OPEN).values_list("pk", flat=True))
     before: dict[str, Any] = {
         "state": found.state,
@@ -73,7 +74,7 @@ def unmerge(row: Link, *, by: Actor) -> Matter:
     found = take(row.matter, "unmerge", by)
     live = Link.objects.select_for_update(of=("self",)).filter(pk=row.pk, ended_at__isnull=True).first()
     if live is None or live.kind != LinkKind.DUPLICATE:
-        raise Refusal("这次合并已经撤销了", code="already")
+        raise Refusal(_("这次合并已经撤销了"), code="already")
     before = live.before
     now = clock.now()
     found.state = before["state"]
@@ -99,12 +100,12 @@ def link(matter: Matter, *, by: Actor, other: Matter, kind: str) -> Link:
     found = take(matter, "link", by)
     second = _other(other, by)
     if kind not in {LinkKind.RECURRENCE, LinkKind.CAUSE, LinkKind.SIMILAR}:
-        raise Refusal("请选关联的种类", code="missing", field="kind")
+        raise Refusal(_("请选关联的种类"), code="missing", field="kind")
     if second.pk == found.pk:
-        raise Refusal("不能和自己关联", code="bad_target", field="other")
+        raise Refusal(_("不能和自己关联"), code="bad_target", field="other")
     pair = Q(matter=found, other=second) | Q(matter=second, other=found)
     if Link.objects.filter(pair, kind=kind, ended_at__isnull=True).exists():
-        raise Refusal("已经这样关联了", code="already", field="other")
+        raise Refusal(_("已经这样关联了"), code="already", field="other")
     row = Link.objects.create(matter=found, other=second, kind=kind, by_id=by.person_id, at=clock.now())
     save(found)
     record(found, EventKind.LINKED, by, second.number, data={"kind": kind, "other": second.pk})
@@ -117,9 +118,9 @@ def unlink(row: Link, *, by: Actor) -> Link:
     found = take(row.matter, "unlink", by)
     live = Link.objects.select_for_update(of=("self",)).filter(pk=row.pk, ended_at__isnull=True).first()
     if live is None:
-        raise Refusal("这个关联已经取消了", code="already")
+        raise Refusal(_("这个关联已经取消了"), code="already")
     if live.kind == LinkKind.DUPLICATE:
-        raise Refusal("合并要用“拆回”撤销", code="bad_target")
+        raise Refusal(_("合并要用“拆回”撤销"), code="bad_target")
     live.ended_at = clock.now()
     live.save()
     save(found)

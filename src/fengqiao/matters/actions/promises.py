@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Actor
@@ -35,10 +36,10 @@ def promise(
     row = Promise.objects.create(
         matter=found,
         kind=kind,
-        what=said(one_line(what, limit=200), what="答应做什么", field="what", limit=200),
-        who=said(one_line(who, limit=60), what="谁答应的", field="who", limit=60),
+        what=said(one_line(what, limit=200), what=_("答应做什么"), field="what", limit=200),
+        who=said(one_line(who, limit=60), what=_("谁答应的"), field="who", limit=60),
         person=person,
-        due_at=future(due_at, what="答应的时间"),
+        due_at=future(due_at, what=_("答应的时间")),
         amount=amount,
         public=public,
         made_at=clock.now(),
@@ -59,7 +60,9 @@ def _open_promise(row: Promise) -> Promise:
     if fresh is None:
         raise OutOfReach
     if fresh.state != PromiseState.OPEN:
-        raise Refusal(f"这个承诺已经记为“{PromiseState(fresh.state).label}”", code="wrong_state")
+        raise Refusal(
+            _("这个承诺已经记为“%(state)s”") % {"state": PromiseState(fresh.state).label}, code="wrong_state"
+        )
     return fresh
 
 
@@ -84,7 +87,7 @@ def withdraw_promise(row: Promise, *, by: Actor, note: str) -> Promise:
     """Take a promise back with a reason, for instance because the agreement was changed."""
     matter = take(row.matter, "withdraw_promise", by)
     fresh = _open_promise(row)
-    fresh.note = said(note, what="撤销的原因", field="note", limit=300)
+    fresh.note = said(note, what=_("撤销的原因"), field="note", limit=300)
     fresh.state = PromiseState.WITHDRAWN
     fresh.settled_at = clock.now()
     fresh.save()
