@@ -222,12 +222,13 @@ def _outside(children: Sequence[Shape], outline: Shape | None, smallest_m2: floa
 def _gaps(children: Sequence[Shape], outline: Shape | None, smallest_m2: float) -> Iterator[Finding]:
     covered = shapely.union_all([_geometry(child) for child in children])
     codes: tuple[str, ...] = ()
+    where: str = ""
     if outline is not None:
         open_ground: BaseGeometry = _geometry(outline).difference(covered)
         where, codes = sentence("%(outline)s里", outline=_label(outline)), (outline.code,)
     else:
         rings = [Polygon(ring) for part in shapely.get_parts(covered) for ring in part.interiors]
-        open_ground, where = MultiPolygon(rings), ""
+        open_ground = MultiPolygon(rings)
     for hole in shapely.get_parts(open_ground):
         size = area_m2(hole)
         if not isinstance(hole, Polygon) or size < smallest_m2:

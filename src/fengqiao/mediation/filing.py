@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from fengqiao.lib import clock
 from fengqiao.lib.errors import Refusal
 from fengqiao.mediation import store
@@ -126,5 +128,5 @@ def builtin_template(kind: str) -> bytes:
     """The template that comes with the program, to be changed in Word and uploaded again."""
     paper: Paper | None = load_papers().get(kind)
     if paper is None or not paper.made:
-        raise Refusal("这种材料没有模板", code="unknown_paper", field="kind")
+        raise Refusal(_("这种材料没有模板"), code="unknown_paper", field="kind")
     return paper.builtin.read_bytes()

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from fengqiao.mediation.choices import Verdict
 
@@ -51,14 +52,13 @@ QUESTIONS: dict[str, Any] = {
 }
 
 _NEVER: dict[str, str] = {
-    "crime": "涉嫌犯罪的不调解，由公安机关办理",
-    "harm_to_minor": "涉及侵害未成年人的不调解，要立即报告公安机关",
-    "no_guardian": "有当事人没有民事行为能力，监护人没有到场，不能调解",
-    "status_question": "身份、收养、婚姻关系本身要由法院或登记机关决定，不能靠调解确定",
-    "party_in_fear": "有一方害怕对方、不敢说真话，自愿和平等得不到保证，不能调解",
-    "reserved_by_law": "法律规定由专门机关处理，人民调解不受理",
+    "crime": gettext_noop("涉嫌犯罪的不调解，由公安机关办理"),
+    "harm_to_minor": gettext_noop("涉及侵害未成年人的不调解，要立即报告公安机关"),
+    "no_guardian": gettext_noop("有当事人没有民事行为能力，监护人没有到场，不能调解"),
+    "status_question": gettext_noop("身份、收养、婚姻关系本身要由法院或登记机关决定，不能靠调解确定"),
+    "party_in_fear": gettext_noop("有一方害怕对方、不敢说真话，自愿和平等得不到保证，不能调解"),
+    "reserved_by_law": gettext_noop("法律规定由专门机关处理，人民调解不受理"),
 }
-_VIOLENCE = "家庭暴力本身不调解"
 
 _HINTS: dict[str, str] = {
     "crime": r"轻伤|重伤|强奸|猥亵|抢劫|诈骗|敲诈|非法拘禁|吸毒",
@@ -114,11 +114,16 @@ def suitability(*, code: str, kind: str, mediation: str, answers: Answers) -> Su
         reasons.append(_category_reason(code, kind))
     violence = answers.domestic_violence and mediation != "N"
     if violence and not answers.victim_agrees:
-        reasons.append(Reason("domestic_violence", f"{_VIOLENCE}；受害一方没有表示愿意，也不安排双方见面"))
+        reasons.append(
+            Reason(
+                "domestic_violence",
+                gettext_noop("家庭暴力本身不调解；受害一方没有表示愿意，也不安排双方见面"),
+            )
+        )
     if reasons:
         return Suitability(Verdict.NO, tuple(reasons), routes(code, kind))
     if violence:
-        text = f"{_VIOLENCE}，只谈财产和生活安排；按受害一方的意愿，可以分开谈"
+        text = "家庭暴力本身不调解，只谈财产和生活安排；按受害一方的意愿，可以分开谈"
         return Suitability(Verdict.CIVIL, (Reason("domestic_violence", text),), routes(code, kind))
     if mediation == "C":
         text = "只调赔偿、费用等民事部分；违法行为由有关机关另行处理"
@@ -128,12 +133,15 @@ def suitability(*, code: str, kind: str, mediation: str, answers: Answers) -> Su
 
 def _category_reason(code: str, kind: str) -> Reason:
     if code == "FA7":
-        return Reason("domestic_violence", f"{_VIOLENCE}，由公安机关处理，可以申请告诫书和人身安全保护令")
+        return Reason(
+            "domestic_violence",
+            gettext_noop("家庭暴力本身不调解，由公安机关处理，可以申请告诫书和人身安全保护令"),
+        )
     if code.startswith("MI"):
-        return Reason("protection", "涉及需要特别保护的人，不调解，按保护程序办理")
+        return Reason("protection", gettext_noop("涉及需要特别保护的人，不调解，按保护程序办理"))
     if kind in {"petty_case", "fraud_attempt"}:
-        return Reason("crime", "涉嫌违法犯罪，由公安机关办理，不调解")
-    return Reason("category", "这类事由有关单位直接处理，不是双方可以商量的民事纠纷")
+        return Reason("crime", gettext_noop("涉嫌违法犯罪，由公安机关办理，不调解"))
+    return Reason("category", gettext_noop("这类事由有关单位直接处理，不是双方可以商量的民事纠纷"))
 
 
 def hints(*texts: str) -> dict[str, str]:
@@ -148,14 +156,14 @@ def hints(*texts: str) -> dict[str, str]:
 
 
 ROUTES: dict[str, str] = {
-    "police": "报警，由公安机关处理",
-    "protection_order": "向法院申请人身安全保护令，拨打 12338 求助",
-    "labour": "申请劳动仲裁，或拨打 12333 向劳动监察反映",
-    "market": "拨打 12315 向市场监管部门反映",
-    "administrative": "请主管部门处理",
-    "next_level": "请上一级调解组织调解",
-    "court": "向人民法院起诉",
-    "legal_aid": "拨打 12348 咨询律师、申请法律援助",
+    "police": gettext_noop("报警，由公安机关处理"),
+    "protection_order": gettext_noop("向法院申请人身安全保护令，拨打 12338 求助"),
+    "labour": gettext_noop("申请劳动仲裁，或拨打 12333 向劳动监察反映"),
+    "market": gettext_noop("拨打 12315 向市场监管部门反映"),
+    "administrative": gettext_noop("请主管部门处理"),
+    "next_level": gettext_noop("请上一级调解组织调解"),
+    "court": gettext_noop("向人民法院起诉"),
+    "legal_aid": gettext_noop("拨打 12348 咨询律师、申请法律援助"),
 }
 """Other ways that stay open to the parties (art. 3, 26): mediation never blocks them."""
 

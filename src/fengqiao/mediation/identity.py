@@ -11,6 +11,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 ADULT_YEARS = 18
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10X98765432"
@@ -54,16 +56,16 @@ def read_person_number(typed: str, today: date) -> PersonNumber:
     """
     number = plain(typed)
     if not re.fullmatch(r"\d{17}[\dX]", number, flags=re.ASCII):
-        raise IdentityError("身份证号码应为 18 位，前 17 位是数字，最后一位是数字或 X")
+        raise IdentityError(_("身份证号码应为 18 位，前 17 位是数字，最后一位是数字或 X"))
     try:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError as error:
-        raise IdentityError("身份证号码里的出生日期不存在，请核对") from error
+        raise IdentityError(_("身份证号码里的出生日期不存在，请核对")) from error
     if not date(1880, 1, 1) <= born <= today:
-        raise IdentityError("身份证号码里的出生日期不合理，请核对")
+        raise IdentityError(_("身份证号码里的出生日期不合理，请核对"))
     total = sum(int(digit) * weight for digit, weight in zip(number, _ID_WEIGHTS, strict=False))
     if number[17] != _ID_CHECK[total % 11]:
-        raise IdentityError("身份证号码的校验位不对，可能抄错了一位，请核对")
+        raise IdentityError(_("身份证号码的校验位不对，可能抄错了一位，请核对"))
     return PersonNumber(number, born, "男" if int(number[16]) % 2 else "女")
 
 
@@ -71,10 +73,10 @@ def read_unit_number(typed: str) -> str:
     """The 18-character unified social credit code in ``typed``. Raises IdentityError when it cannot be one."""
     code = plain(typed)
     if len(code) != 18 or any(sign not in _USCC_SIGNS for sign in code):
-        raise IdentityError("统一社会信用代码应为 18 位数字和大写字母，不含 I、O、S、V、Z")
+        raise IdentityError(_("统一社会信用代码应为 18 位数字和大写字母，不含 I、O、S、V、Z"))
     total = sum(_USCC_SIGNS.index(sign) * weight for sign, weight in zip(code, _USCC_WEIGHTS, strict=False))
     if _USCC_SIGNS[(31 - total % 31) % 31] != code[17]:
-        raise IdentityError("统一社会信用代码的校验位不对，可能抄错了一位，请核对")
+        raise IdentityError(_("统一社会信用代码的校验位不对，可能抄错了一位，请核对"))
     return code
 
 
@@ -82,7 +84,7 @@ def read_other_paper(typed: str) -> str:
     """The number of a passport or another paper, only its shape checked. Raises IdentityError."""
     number = plain(typed)
     if not _OTHER_PAPER.fullmatch(number):
-        raise IdentityError("证件号码应为 5 到 20 位数字或字母")
+        raise IdentityError(_("证件号码应为 5 到 20 位数字或字母"))
     return number
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.utils.translation import gettext as _
+
 from fengqiao.lib import clock
 from fengqiao.lib.errors import Refusal
 from fengqiao.lib.text import clean
@@ -23,7 +25,7 @@ def said(text: str, *, what: str, field: str, limit: int = 4000) -> str:
     """``text`` cleaned; an empty one is refused, naming ``what`` is missing."""
     found = clean(text, limit=limit, field=field)
     if not found:
-        raise Refusal(f"请写上{what}", code="missing", field=field)
+        raise Refusal(_("请写上%(what)s") % {"what": what}, code="missing", field=field)
     return found
 
 
@@ -33,12 +35,17 @@ def past(moment: datetime | None, *, what: str, field: str, not_before: datetime
     if moment is None:
         return now
     if moment.tzinfo is None:
-        raise Refusal(f"{what}缺少时区", code="bad_time", field=field)
+        raise Refusal(_("%(what)s缺少时区") % {"what": what}, code="bad_time", field=field)
     if moment > now + timedelta(minutes=1):
-        raise Refusal(f"{what}还没有到，请写已经发生的时间", code="future", field=field)
+        raise Refusal(_("%(what)s还没有到，请写已经发生的时间") % {"what": what}, code="future", field=field)
     if not_before is not None and moment < not_before:
         day = local_day(not_before)
-        raise Refusal(f"{what}太早了，不能早于 {day.month} 月 {day.day} 日", code="too_early", field=field)
+        raise Refusal(
+            _("%(what)s太早了，不能早于 %(month)s 月 %(day)s 日")
+            % {"what": what, "month": day.month, "day": day.day},
+            code="too_early",
+            field=field,
+        )
     return min(moment, now)
 
 

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import Scope
 from fengqiao.lib.crypto import Sealed
@@ -337,7 +338,7 @@ class Document(Sealed):
             return AESGCM(self._data_key()).decrypt(blob[:_NONCE], blob[_NONCE:], self._aad("file"))
         except InvalidTag as error:
             raise Refusal(
-                "这份文书的文件被改动过，打不开。请重新制作，并告诉系统管理员", code="tampered"
+                _("这份文书的文件被改动过，打不开。请重新制作，并告诉系统管理员"), code="tampered"
             ) from error
 
 

@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from django.utils.translation import gettext as _
+
 from fengqiao.lib.config_files import ConfigError, Node, read_yaml
 from fengqiao.mediation.choices import CaseOutcome, CaseState, Form, PaperState
 
@@ -63,7 +65,7 @@ def keep_years(path: Path | None = None) -> tuple[int, int]:
 def _top(path: Path | None) -> dict[str, Node]:
     found = sorted(DATA.glob("papers-*.yaml"))
     if path is None and not found:
-        raise ConfigError("papers-YYYY-MM.yaml", "", "没有找到卷内文书目录，请重新安装")
+        raise ConfigError("papers-YYYY-MM.yaml", "", _("没有找到卷内文书目录，请重新安装"))
     file = path or found[-1]
     names = ("papers", "keep", "valid_from")
     return Node(read_yaml(file), "", {"": file.name}).fields(names, names)

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from fengqiao.lib.crypto import blind_index
 from fengqiao.lib.errors import Refusal
 from fengqiao.lib.present import mask_name
@@ -120,22 +122,22 @@ def write(row: Party, draft: PartyDraft) -> None:
 def checked(party: PartyDraft, today: date) -> PartyDraft:
     """``party`` cleaned and checked. Raises Refusal naming the field; numbers are never repeated in messages."""
     if party.side not in Side.values:
-        raise Refusal("请选是哪一方", code="missing", field="side")
+        raise Refusal(_("请选是哪一方"), code="missing", field="side")
     if party.sex not in SEXES:
-        raise Refusal("性别请写男或女，也可以不写", code="bad", field="sex")
+        raise Refusal(_("性别请写男或女，也可以不写"), code="bad", field="sex")
     number, sex, age, minor = _identity(party, today)
     if age is not None and not 0 <= age <= 130:
-        raise Refusal("年龄不合理，请核对", code="bad", field="age")
+        raise Refusal(_("年龄不合理，请核对"), code="bad", field="age")
     minor = minor or party.is_minor or (age is not None and age < identity.ADULT_YEARS and not party.is_unit)
     guardian = one_line(party.guardian, limit=40, field="guardian")
     if (minor or party.lacks_capacity) and not guardian:
         raise Refusal(
-            "未成年人或没有行为能力的人要有监护人到场，请写上监护人", code="no_guardian", field="guardian"
+            _("未成年人或没有行为能力的人要有监护人到场，请写上监护人"), code="no_guardian", field="guardian"
         )
     return PartyDraft(
         side=party.side,
         name=said(
-            one_line(party.name, limit=60, field="name"), what="姓名或单位名称", field="name", limit=60
+            one_line(party.name, limit=60, field="name"), what=_("姓名或单位名称"), field="name", limit=60
         ),
         phone=_phone(party.phone, "phone"),
         address=clean(party.address, limit=200, field="address"),
@@ -159,7 +161,7 @@ def _phone(typed: str, field: str) -> str:
     if not bare and not typed.strip():
         return ""
     if not identity.is_phone(bare):
-        raise Refusal("电话号码不对：手机 11 位，座机加区号", code="bad_phone", field=field)
+        raise Refusal(_("电话号码不对：手机 11 位，座机加区号"), code="bad_phone", field=field)
     return bare
 
 
@@ -177,6 +179,6 @@ def _identity(party: PartyDraft, today: date) -> tuple[str, str, int | None, boo
     except identity.IdentityError as error:
         raise Refusal(str(error), code="bad_identity", field="identity") from None
     if party.sex and party.sex != person.sex:
-        raise Refusal("性别和身份证号码对不上，请核对", code="bad_identity", field="sex")
+        raise Refusal(_("性别和身份证号码对不上，请核对"), code="bad_identity", field="sex")
     age = person.age(today)
     return person.number, person.sex, age, age < identity.ADULT_YEARS

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import docx
+from django.utils.translation import gettext as _
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, nodes
 from jinja2.exceptions import SecurityError
@@ -111,14 +112,17 @@ def render(template: bytes, context: Mapping[str, Any]) -> bytes:
         docx.Document(io.BytesIO(out.getvalue()))
     except UndefinedError as error:
         raise Refusal(
-            f"模板里用到没有的字段：{_name_in(error)}。请照字段说明改", code="bad_template"
+            _("模板里用到没有的字段：%(error)s。请照字段说明改") % {"error": _name_in(error)},
+            code="bad_template",
         ) from error
     except SecurityError as error:
-        raise Refusal("模板里只能用字段、条件和循环，不能调用或赋值", code="bad_template") from error
+        raise Refusal(_("模板里只能用字段、条件和循环，不能调用或赋值"), code="bad_template") from error
     except TemplateError as error:
-        raise Refusal(f"模板里的标记写得不对：{_short(error)}", code="bad_template") from error
+        raise Refusal(
+            _("模板里的标记写得不对：%(error)s") % {"error": _short(error)}, code="bad_template"
+        ) from error
     except (KeyError, ValueError, SyntaxError, AttributeError, zipfile.BadZipFile) as error:
-        raise Refusal("这个模板打不开，请用 Word 或 WPS 另存为 .docx 再传", code="bad_template") from error
+        raise Refusal(_("这个模板打不开，请用 Word 或 WPS 另存为 .docx 再传"), code="bad_template") from error
     return out.getvalue()
 
 
@@ -134,40 +138,46 @@ def _short(error: TemplateError) -> str:
 def check_package(content: bytes, filename: str) -> None:
     """Refuse what is not a plain .docx: macros, embedded things, outside links, bombs, entities."""
     if not filename.lower().endswith(".docx"):
-        raise Refusal("请传 .docx 文件（不能带宏，不是 .doc、.docm）", code="bad_template", field="file")
+        raise Refusal(_("请传 .docx 文件（不能带宏，不是 .doc、.docm）"), code="bad_template", field="file")
     if not content or len(content) > MAX_TEMPLATE:
-        raise Refusal(f"模板最大 {MAX_TEMPLATE // 2**20} MB", code="too_large", field="file")
+        raise Refusal(
+            _("模板最大 %(max_template)s MB") % {"max_template": MAX_TEMPLATE // 2**20},
+            code="too_large",
+            field="file",
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             _check_entries(package)
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
-        raise Refusal("这不是能打开的 .docx 文件，请重新另存", code="bad_template", field="file") from error
+        raise Refusal(
+            _("这不是能打开的 .docx 文件，请重新另存"), code="bad_template", field="file"
+        ) from error
 
 
 def _check_entries(package: zipfile.ZipFile) -> None:
     entries = package.infolist()
     if len(entries) > MAX_ENTRIES or sum(e.file_size for e in entries) > MAX_UNPACKED:
-        raise Refusal("文件展开后太大，不像一份文书模板", code="too_large", field="file")
+        raise Refusal(_("文件展开后太大，不像一份文书模板"), code="too_large", field="file")
     names = {e.filename for e in entries}
     if "[Content_Types].xml" not in names or "word/document.xml" not in names:
-        raise Refusal("这不是 Word 文档，请用 Word 或 WPS 另存为 .docx", code="bad_template", field="file")
+        raise Refusal(_("这不是 Word 文档，请用 Word 或 WPS 另存为 .docx"), code="bad_template", field="file")
     for entry in entries:
         if _FORBIDDEN_PARTS.search(entry.filename) or ".." in entry.filename:
-            raise Refusal("模板里有宏或嵌入的对象，请删掉后另存为 .docx", code="macros", field="file")
+            raise Refusal(_("模板里有宏或嵌入的对象，请删掉后另存为 .docx"), code="macros", field="file")
         if entry.filename.endswith((".xml", ".rels")):
             _check_xml(entry.filename, package.read(entry))
 
 
 def _check_xml(name: str, body: bytes) -> None:
     if name == "word/document.xml" and len(body) > MAX_BODY:
-        raise Refusal("模板正文太长，请精简", code="too_large", field="file")
+        raise Refusal(_("模板正文太长，请精简"), code="too_large", field="file")
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
-        raise Refusal("模板里有不允许的内容（实体声明），请重新另存", code="bad_template", field="file")
+        raise Refusal(_("模板里有不允许的内容（实体声明），请重新另存"), code="bad_template", field="file")
     if name == "[Content_Types].xml" and (_MAIN not in body or any(t in body for t in _FORBIDDEN_TYPES)):
-        raise Refusal("请传不带宏的 .docx 文件", code="macros", field="file")
+        raise Refusal(_("请传不带宏的 .docx 文件"), code="macros", field="file")
     if name.endswith(".rels"):
         for link in _EXTERNAL.findall(body):
             if not (_HYPERLINK.search(link) and _WEB.search(link)):
-                raise Refusal("模板里连着外面的文件，请断开链接后另存", code="external", field="file")
+                raise Refusal(_("模板里连着外面的文件，请断开链接后另存"), code="external", field="file")
     if _FORBIDDEN_FIELDS.search(b"".join(_FIELD_TEXT.findall(body))):
-        raise Refusal("模板里有会读取外部内容的域，请删掉后另存", code="external", field="file")
+        raise Refusal(_("模板里有会读取外部内容的域，请删掉后另存"), code="external", field="file")

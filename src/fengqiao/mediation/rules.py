@@ -9,6 +9,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext_noop
+
 from fengqiao.mediation.choices import (
     CaseOutcome,
     CaseState,
@@ -76,31 +78,35 @@ class Verb:
 
 
 VERBS: tuple[Verb, ...] = (
-    Verb("add_party", "加当事人", RUNNING_STATES),
-    Verb("correct_party", "更正当事人信息", RUNNING_STATES),
-    Verb("remove_party", "去掉当事人", (str(CaseState.CHECKING),)),
-    Verb("tell_rights", "告知权利义务", RUNNING_STATES),
-    Verb("record_consent", "记是否愿意调解", RUNNING_STATES),
-    Verb("start_mediation", "开始调解", (str(CaseState.CHECKING),)),
-    Verb("change_mediator", "换调解员", RUNNING_STATES),
-    Verb("plan_session", "约时间", (str(CaseState.OPEN),)),
-    Verb("record_session", "记调解经过", (str(CaseState.OPEN),)),
-    Verb("cancel_session", "取消约定", (*RUNNING_STATES, str(CaseState.ENDED), str(CaseState.AGREED))),
-    Verb("extend", "延长期限", RUNNING_STATES),
-    Verb("draft_agreement", "写协议", (str(CaseState.OPEN),)),
-    Verb("sign_agreement", "签好协议", (str(CaseState.OPEN),)),
-    Verb("end_case", "结束调解", RUNNING_STATES),
-    Verb("withdraw_case", "撤回申请", RUNNING_STATES),
-    Verb("hand_up", "交上一级调解", (str(CaseState.OPEN), str(CaseState.ENDED))),
-    Verb("record_confirmation", "记司法确认", (str(CaseState.AGREED), str(CaseState.ENDED))),
-    Verb("record_performance", "看协议守没守住", (str(CaseState.AGREED),)),
-    Verb("renew_term", "另约时间", (str(CaseState.AGREED),)),
-    Verb("record_visit", "记回访", (str(CaseState.AGREED), str(CaseState.ENDED))),
-    Verb("report_danger", "提醒民警", (*RUNNING_STATES, str(CaseState.AGREED))),
-    Verb("open_party", "看当事人信息", _ALL),
-    Verb("make_document", "制作文书", _ALL),
-    Verb("receive_paper", "收材料", _ALL),
-    Verb("read_document", "打开文书", _ALL),
+    Verb("add_party", gettext_noop("加当事人"), RUNNING_STATES),
+    Verb("correct_party", gettext_noop("更正当事人信息"), RUNNING_STATES),
+    Verb("remove_party", gettext_noop("去掉当事人"), (str(CaseState.CHECKING),)),
+    Verb("tell_rights", gettext_noop("告知权利义务"), RUNNING_STATES),
+    Verb("record_consent", gettext_noop("记是否愿意调解"), RUNNING_STATES),
+    Verb("start_mediation", gettext_noop("开始调解"), (str(CaseState.CHECKING),)),
+    Verb("change_mediator", gettext_noop("换调解员"), RUNNING_STATES),
+    Verb("plan_session", gettext_noop("约时间"), (str(CaseState.OPEN),)),
+    Verb("record_session", gettext_noop("记调解经过"), (str(CaseState.OPEN),)),
+    Verb(
+        "cancel_session",
+        gettext_noop("取消约定"),
+        (*RUNNING_STATES, str(CaseState.ENDED), str(CaseState.AGREED)),
+    ),
+    Verb("extend", gettext_noop("延长期限"), RUNNING_STATES),
+    Verb("draft_agreement", gettext_noop("写协议"), (str(CaseState.OPEN),)),
+    Verb("sign_agreement", gettext_noop("签好协议"), (str(CaseState.OPEN),)),
+    Verb("end_case", gettext_noop("结束调解"), RUNNING_STATES),
+    Verb("withdraw_case", gettext_noop("撤回申请"), RUNNING_STATES),
+    Verb("hand_up", gettext_noop("交上一级调解"), (str(CaseState.OPEN), str(CaseState.ENDED))),
+    Verb("record_confirmation", gettext_noop("记司法确认"), (str(CaseState.AGREED), str(CaseState.ENDED))),
+    Verb("record_performance", gettext_noop("看协议守没守住"), (str(CaseState.AGREED),)),
+    Verb("renew_term", gettext_noop("另约时间"), (str(CaseState.AGREED),)),
+    Verb("record_visit", gettext_noop("记回访"), (str(CaseState.AGREED), str(CaseState.ENDED))),
+    Verb("report_danger", gettext_noop("提醒民警"), (*RUNNING_STATES, str(CaseState.AGREED))),
+    Verb("open_party", gettext_noop("看当事人信息"), _ALL),
+    Verb("make_document", gettext_noop("制作文书"), _ALL),
+    Verb("receive_paper", gettext_noop("收材料"), _ALL),
+    Verb("read_document", gettext_noop("打开文书"), _ALL),
 )
 BY_VERB: dict[str, Verb] = {verb.key: verb for verb in VERBS}
 
@@ -144,9 +150,13 @@ def missing_signatures(
     Written: the signature, seal or fingerprint of every party, the mediator's signature and the committee's seal
     (art. 29). Oral: it holds once agreed, with its content in the mediator's signed record (art. 28, 30).
     """
-    needed = [("调解员签名", mediator_signed)]
+    needed = [(gettext_noop("调解员签名"), mediator_signed)]
     if form == Form.WRITTEN:
-        needed = [("各方当事人签名、盖章或按指印", signed_by_all), *needed, ("调解委员会印章", sealed)]
+        needed = [
+            (gettext_noop("各方当事人签名、盖章或按指印"), signed_by_all),
+            *needed,
+            (gettext_noop("调解委员会印章"), sealed),
+        ]
     return tuple(what for what, there in needed if not there)
 
 

@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from fengqiao.lib.errors import Refusal
 
@@ -30,7 +31,7 @@ def write(folder: str, name: str, content: bytes) -> str:
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise Refusal(
-            "文件没能存下来，磁盘可能满了。请告诉系统管理员，稍后再试", code="not_stored"
+            _("文件没能存下来，磁盘可能满了。请告诉系统管理员，稍后再试"), code="not_stored"
         ) from error
     return relative
 
@@ -40,11 +41,11 @@ def read(relative: str) -> bytes:
     root = Path(settings.MEDIA_ROOT).resolve()
     target = (root / relative).resolve()
     if not target.is_relative_to(root):
-        raise Refusal("文件位置不对，请告诉系统管理员", code="gone")
+        raise Refusal(_("文件位置不对，请告诉系统管理员"), code="gone")
     try:
         return target.read_bytes()
     except OSError as error:
-        raise Refusal("文件不在了，请重新制作，并告诉系统管理员", code="gone") from error
+        raise Refusal(_("文件不在了，请重新制作，并告诉系统管理员"), code="gone") from error
 
 
 def remove(relative: str) -> None:

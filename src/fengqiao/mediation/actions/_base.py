@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Actor
 from fengqiao.audit.actions import Fact, append
@@ -36,11 +38,15 @@ def take_case(case: MediationCase, verb: str, by: Actor, version: int | None = N
     if found is None or not in_reach(found, by):
         raise OutOfReach
     if version is not None and version != found.version:
-        raise Refusal("这个调解刚才有人动过。请刷新看一眼，再决定", code="stale")
+        raise Refusal(_("这个调解刚才有人动过。请刷新看一眼，再决定"), code="stale")
     check_right(verb, found.matter, by, mediator_id=found.mediator_id)
     if verb in rules.BY_VERB and not rules.may_start(verb, found.state):
         label = CaseState(found.state).label
-        raise Refusal(f"这个调解现在是“{label}”，不能“{rules.BY_VERB[verb].zh}”", code="wrong_state")
+        raise Refusal(
+            _("这个调解现在是“%(label)s”，不能“%(verb)s”")
+            % {"label": label, "verb": _(rules.BY_VERB[verb].zh)},
+            code="wrong_state",
+        )
     return found
 
 
@@ -83,8 +89,8 @@ def held_verbs(matter: Matter, by: Actor, mediator_id: int) -> set[str]:
 def check_right(verb: str, matter: Matter, by: Actor, mediator_id: int | None = None) -> None:
     """Raises NotAllowed, in words that say whose it is."""
     if not holds(verb, matter, by, mediator_id):
-        name = rules.BY_VERB[verb].zh if verb in rules.BY_VERB else "这一步"
-        raise NotAllowed(f"“{name}”不在您的职责里，请找负责这件事的调解员")
+        name = _(rules.BY_VERB[verb].zh) if verb in rules.BY_VERB else _("这一步")
+        raise NotAllowed(_("“%(name)s”不在您的职责里，请找负责这件事的调解员") % {"name": name})
 
 
 def take_matter(matter: Matter, verb: str, by: Actor) -> Matter:
@@ -168,11 +174,21 @@ def able_mediator(person: Person, area: Area) -> bool:
 def check_mediator(person: Person, matter: Matter) -> Person:
     """``person`` when they may mediate the matter: active, appointed for it, and not the one it is about."""
     if not person.is_active:
-        raise Refusal(f"{person.name} 已停用，请选别的调解员", code="inactive", field="mediator")
+        raise Refusal(
+            _("%(person)s 已停用，请选别的调解员") % {"person": person.name},
+            code="inactive",
+            field="mediator",
+        )
     if matter.about_id == person.pk:
-        raise Refusal(f"这件事涉及 {person.name} 本人，不能由本人来调", code="conflict", field="mediator")
+        raise Refusal(
+            _("这件事涉及 %(person)s 本人，不能由本人来调") % {"person": person.name},
+            code="conflict",
+            field="mediator",
+        )
     if not able_mediator(person, matter.area):
         raise Refusal(
-            f"{person.name} 没有这一片的调解职责，请选有聘任的调解员", code="not_mediator", field="mediator"
+            _("%(person)s 没有这一片的调解职责，请选有聘任的调解员") % {"person": person.name},
+            code="not_mediator",
+            field="mediator",
         )
     return person

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.lib import clock
 from fengqiao.lib.errors import OutOfReach, Refusal
 from fengqiao.lib.text import clean, one_line, shorten
+from fengqiao.lib.wording import listed
 from fengqiao.matters import actions as matters
 from fengqiao.matters import clockwork
 from fengqiao.matters.choices import PromiseKind
@@ -82,7 +84,7 @@ def sign_agreement(
     if row is None:
         raise OutOfReach
     if row.is_valid:
-        raise Refusal("这份协议已经生效", code="already")
+        raise Refusal(_("这份协议已经生效"), code="already")
     _make_valid(found, row, by, (signed_by_all, mediator_signed, committee_sealed), valid_from)
     return row
 
@@ -118,9 +120,12 @@ def _write_draft(
     about_status: bool,
 ) -> Agreement:
     if not rules.may_start("draft_agreement", case.state):
-        raise Refusal(f"这个调解现在是“{CaseState(case.state).label}”，不能写协议", code="wrong_state")
+        raise Refusal(
+            _("这个调解现在是“%(state)s”，不能写协议") % {"state": CaseState(case.state).label},
+            code="wrong_state",
+        )
     if form not in Form.values:
-        raise Refusal("请选书面协议或口头协议", code="missing", field="form")
+        raise Refusal(_("请选书面协议或口头协议"), code="missing", field="form")
     check_parties(case)
     drafts = checked_terms(case, terms)
     findings = check_terms(terms)
@@ -131,7 +136,7 @@ def _write_draft(
         defaults={
             "number": case.number,
             "form": form,
-            "facts": said(facts, what="事实、争议和责任", field="facts"),
+            "facts": said(facts, what=_("事实、争议和责任"), field="facts"),
             "drafted_at": clock.now(),
             "findings": [{"position": f.position, "kind": f.kind, "message": f.message} for f in findings],
             "vague_reason": reason if findings else "",
@@ -167,9 +172,13 @@ def _make_valid(
         row.form, signed_by_all=signed[0], mediator_signed=signed[1], sealed=signed[2]
     )
     if missing:
-        raise Refusal(f"协议还没有生效，还缺：{'、'.join(missing)}", code="not_signed", field="signed_by_all")
+        raise Refusal(
+            _("协议还没有生效，还缺：%(missing)s") % {"missing": listed(_(what) for what in missing)},
+            code="not_signed",
+            field="signed_by_all",
+        )
     row.valid_from = past(
-        valid_from, what="生效时间", field="valid_from", not_before=start_of_day(case.opened_at)
+        valid_from, what=_("生效时间"), field="valid_from", not_before=start_of_day(case.opened_at)
     )
     row.signed_by_all, row.mediator_signed, row.committee_sealed = signed
     row.confirm_by = rules.confirm_by(local_day(row.valid_from))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.lib import clock
@@ -48,16 +49,18 @@ def record_confirmation(
     if row is None:
         raise OutOfReach
     if row.valid_from is None:
-        raise Refusal("协议还没有生效，不能申请司法确认", code="not_valid")
+        raise Refusal(_("协议还没有生效，不能申请司法确认"), code="not_valid")
     if step not in Confirmation.values or not rules.may_confirm(row.confirmation, step):
         label = Confirmation(row.confirmation).label
-        raise Refusal(f"司法确认现在是“{label}”，不能记这一步", code="order", field="step")
+        raise Refusal(
+            _("司法确认现在是“%(label)s”，不能记这一步") % {"label": label}, code="order", field="step"
+        )
     _check_day(row, on)
     words = one_line(note, limit=300, field="note")
     if step == Confirmation.APPLIED:
         _check_application(row, on, together)
     if step == Confirmation.REFUSED and not words:
-        raise Refusal("请写上法院不予确认的理由", code="missing", field="note")
+        raise Refusal(_("请写上法院不予确认的理由"), code="missing", field="note")
     row.court = _court(court) or row.court
     row.confirmation, row.confirmation_at = step, on
     row.save()
@@ -76,22 +79,23 @@ def record_confirmation(
 
 def _check_day(row: Agreement, on: date) -> None:
     if on > local_day(clock.now()):
-        raise Refusal("这一天还没有到", code="future", field="on")
+        raise Refusal(_("这一天还没有到"), code="future", field="on")
     if row.valid_from is not None and on < local_day(row.valid_from):
-        raise Refusal("不能早于协议生效的日子", code="too_early", field="on")
+        raise Refusal(_("不能早于协议生效的日子"), code="too_early", field="on")
     if row.confirmation_at and on < row.confirmation_at:
-        raise Refusal("不能早于上一步的日子", code="too_early", field="on")
+        raise Refusal(_("不能早于上一步的日子"), code="too_early", field="on")
 
 
 def _check_application(row: Agreement, on: date, together: bool) -> None:
     if row.about_status:
-        raise Refusal("协议里有身份、收养或婚姻关系的内容，法院不受理确认", code="about_status")
+        raise Refusal(_("协议里有身份、收养或婚姻关系的内容，法院不受理确认"), code="about_status")
     if not together:
-        raise Refusal("要双方一起申请，一方不能单独申请", code="not_together", field="together")
+        raise Refusal(_("要双方一起申请，一方不能单独申请"), code="not_together", field="together")
     if row.confirm_by and on > service_clock().days.next_workday(row.confirm_by):
         day = row.confirm_by
         raise Refusal(
-            f"已过申请期限（{day.year} 年 {day.month} 月 {day.day} 日）。不履行的可以就协议向法院起诉",
+            _("已过申请期限（%(year)s 年 %(month)s 月 %(day)s 日）。不履行的可以就协议向法院起诉")
+            % {"year": day.year, "month": day.month, "day": day.day},
             code="late",
             field="on",
         )
@@ -99,5 +103,5 @@ def _check_application(row: Agreement, on: date, together: bool) -> None:
 
 def _court(court: Partner | None) -> Partner | None:
     if court is not None and court.kind != "court":
-        raise Refusal("请选一个法院", code="not_court", field="court")
+        raise Refusal(_("请选一个法院"), code="not_court", field="court")
     return court

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Actor
@@ -51,19 +52,22 @@ def extend(
     """More time, once, when both sides ask for it; one month beyond the present limit at most."""
     found = take_case(case, "extend", by, version)
     if found.extended:
-        raise Refusal("期限只能延长一次。调不成就结束，或交上一级调解", code="already")
+        raise Refusal(_("期限只能延长一次。调不成就结束，或交上一级调解"), code="already")
     if not asked_by_both:
-        raise Refusal("要双方都提出才能延长", code="not_both", field="asked_by_both")
+        raise Refusal(_("要双方都提出才能延长"), code="not_both", field="asked_by_both")
     if until.tzinfo is None:
-        raise Refusal("延长到什么时候缺少时区", code="bad_time", field="until")
+        raise Refusal(_("延长到什么时候缺少时区"), code="bad_time", field="until")
     latest = end_of_day(rules.month_after(local_day(found.due_at)))
     if not max(found.due_at, clock.now()) < until <= latest:
         day = local_day(latest)
         raise Refusal(
-            f"要晚于现在的期限，最多延到 {day.year} 年 {day.month} 月 {day.day} 日", code="bad", field="until"
+            _("要晚于现在的期限，最多延到 %(year)s 年 %(month)s 月 %(day)s 日")
+            % {"year": day.year, "month": day.month, "day": day.day},
+            code="bad",
+            field="until",
         )
     found.extended, found.due_at = True, until
-    found.extended_why = said(one_line(why, limit=300), what="为什么要延长", field="why", limit=300)
+    found.extended_why = said(one_line(why, limit=300), what=_("为什么要延长"), field="why", limit=300)
     found.warned_at = found.overdue_marked_at = None
     save_case(found)
     day = local_day(until)
@@ -90,10 +94,10 @@ def end_case(
     """
     found = take_case(case, "end_case", by, version)
     if outcome not in ENDINGS:
-        raise Refusal("请选调解不成，或转其他途径", code="missing", field="outcome")
+        raise Refusal(_("请选调解不成，或转其他途径"), code="missing", field="outcome")
     if outcome == CaseOutcome.FAILED and found.state != CaseState.OPEN:
         raise Refusal(
-            "还没有开始调解，不能记为调解不成；一方不愿意请记在征求意愿里",
+            _("还没有开始调解，不能记为调解不成；一方不愿意请记在征求意愿里"),
             code="wrong_state",
             field="outcome",
         )
@@ -110,8 +114,8 @@ def _end(
     next_step: str = "",
     due_at: datetime | None = None,
 ) -> None:
-    case.routes_told = said(routes_told, what="告诉了各方哪些其他途径", field="routes_told", limit=1000)
-    close_case(case, outcome, said(why, what="为什么结束", field="why", limit=2000))
+    case.routes_told = said(routes_told, what=_("告诉了各方哪些其他途径"), field="routes_told", limit=1000)
+    close_case(case, outcome, said(why, what=_("为什么结束"), field="why", limit=2000))
     above = current_place().next_level(ladder_level(case.level).key)
     offer = f"交{above.zh}调解，或按其他途径办理" if above else "按其他途径办理，防止激化"
     story(
@@ -131,7 +135,7 @@ def withdraw_case(
 ) -> MediationCase:
     """Whoever applied takes it back, or stops it (art. 23); ``settled_between``: they made peace by themselves."""
     found = take_case(case, "withdraw_case", by, version)
-    words = said(why, what="为什么撤回", field="why", limit=500)
+    words = said(why, what=_("为什么撤回"), field="why", limit=500)
     text = f"{words}（双方已自行和好）" if settled_between else words
     close_case(found, CaseOutcome.WITHDRAWN, text)
     story(
@@ -165,9 +169,9 @@ def hand_up(
     """
     found = take_case(case, "hand_up", by)
     if found.state == CaseState.ENDED and found.outcome not in HANDED_UP:
-        raise Refusal("这个调解不是调解不成，不用交上一级", code="not_failed")
+        raise Refusal(_("这个调解不是调解不成，不用交上一级"), code="not_failed")
     if MediationCase.objects.filter(earlier=found).exists():
-        raise Refusal("已经交过上一级了", code="already")
+        raise Refusal(_("已经交过上一级了"), code="already")
     before = found.mediator
     if found.state == CaseState.OPEN:
         _end(found, by, str(CaseOutcome.FAILED), blocked_by, routes_told)
@@ -206,8 +210,8 @@ def hand_up(
 
 def _climb(case: MediationCase, by: Actor, tried: str, blocked_by: str, to: Person | None) -> Matter:
     """The matter one level up; where its own clock has taken it there already, it stays where it is."""
-    said(tried, what="试过什么", field="tried")
-    said(blocked_by, what="卡在哪里", field="blocked_by")
+    said(tried, what=_("试过什么"), field="tried")
+    said(blocked_by, what=_("卡在哪里"), field="blocked_by")
     above = current_place().next_level(ladder_level(case.level).key)
     while above is not None:
         if above.key == case.matter.level:
@@ -223,7 +227,7 @@ def _next_mediator(matter: Matter, named: Person | None) -> Person:
         return matter.owner
     found = _appointed(matter.area, matter.level, matter.about_id)
     if found is None:
-        raise Refusal("上一级还没有聘任调解员，请先指定一位", code="no_mediator", field="mediator")
+        raise Refusal(_("上一级还没有聘任调解员，请先指定一位"), code="no_mediator", field="mediator")
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Actor
@@ -53,7 +54,7 @@ def open_case(
     harm to a minor, no guardian, status, a party in fear), ``running`` when a mediation runs already.
     """
     found = take_matter(matter, "open_case", by)
-    told = said(facts, what="事情经过", field="facts")
+    told = said(facts, what=_("事情经过"), field="facts")
     wanted = clean(request, limit=2000, field="request")
     answers = _answered(found, told, wanted, answers)
     fit = judge(found, answers)
@@ -102,7 +103,7 @@ def refuse_case(
     found = take_matter(matter, "refuse_case", by)
     fit = judge(found, answers)
     if fit.allowed:
-        raise Refusal("这件事可以调解，没有不受理的理由", code="suitable", field="answers")
+        raise Refusal(_("这件事可以调解，没有不受理的理由"), code="suitable", field="answers")
     _check_open(found, start)
     check_mediator(mediator, found)
     now = clock.now()
@@ -112,13 +113,13 @@ def refuse_case(
         mediator=mediator,
         start=start,
         committee=committee,
-        facts=said(facts, what="事情经过", field="facts"),
+        facts=said(facts, what=_("事情经过"), field="facts"),
         request=clean(request, limit=2000, field="request"),
         state=CaseState.ENDED,
         outcome=CaseOutcome.NOT_TAKEN,
         ended_at=now,
         ended_why="；".join(r.text for r in fit.reasons),
-        routes_told=said(routes_told, what="告诉了哪些其他途径", field="routes_told", limit=1000),
+        routes_told=said(routes_told, what=_("告诉了哪些其他途径"), field="routes_told", limit=1000),
         suitable=False,
         suitability=fit.as_json(answers),
     )
@@ -137,9 +138,9 @@ def refuse_case(
 def change_mediator(case: MediationCase, *, by: Actor, to: Person, reason: str) -> MediationCase:
     """Another mediator takes over, for instance because the parties chose one (art. 19)."""
     found = take_case(case, "change_mediator", by)
-    why = said(one_line(reason, limit=200), what="换人的原因", field="reason", limit=200)
+    why = said(one_line(reason, limit=200), what=_("换人的原因"), field="reason", limit=200)
     if to.pk == found.mediator_id:
-        raise Refusal(f"{to.name} 已经是调解员", code="already", field="to")
+        raise Refusal(_("%(to)s 已经是调解员") % {"to": to.name}, code="already", field="to")
     check_mediator(to, found.matter)
     bring_in(found.matter, to, by)
     before = found.mediator
@@ -163,28 +164,45 @@ def _answered(matter: Matter, facts: str, request: str, answers: rules.Answers |
         return answers
     asked = rules.hints(matter.title, matter.summary, facts, request)
     if asked:
-        questions = "；".join(f"{rules.QUESTIONS[key]}（文字里有“{words}”）" for key, words in asked.items())
-        raise Refusal(f"先核对能不能调解：{questions}", code="check_suitability", field="answers")
+        questions = _("；").join(
+            _("%(question)s（文字里有“%(words)s”）") % {"question": rules.QUESTIONS[key], "words": words}
+            for key, words in asked.items()
+        )
+        raise Refusal(
+            _("先核对能不能调解：%(questions)s") % {"questions": questions},
+            code="check_suitability",
+            field="answers",
+        )
     return rules.Answers()
 
 
 def _not_suitable(fit: rules.Suitability) -> str:
-    reasons = "；".join(r.text for r in fit.reasons)
-    return f"不能调解：{reasons}。可以：{rules.routes_text(fit.routes)}"
+    return _("不能调解：%(reasons)s。可以：%(routes)s") % {
+        "reasons": _("；").join(_(r.text) for r in fit.reasons),
+        "routes": _("；").join(_(rules.ROUTES[key]) for key in fit.routes),
+    }
 
 
 def _check_open(matter: Matter, start: str) -> None:
     if start not in Start.values:
-        raise Refusal("请选调解是怎么来的", code="missing", field="start")
+        raise Refusal(_("请选调解是怎么来的"), code="missing", field="start")
     if matter.state not in WORKING_STATES:
         label = State(matter.state).label
-        raise Refusal(f"这件事现在是“{label}”，不能开始调解；需要的话先重新办理", code="wrong_state")
+        raise Refusal(
+            _("这件事现在是“%(label)s”，不能开始调解；需要的话先重新办理") % {"label": label},
+            code="wrong_state",
+        )
     running = MediationCase.objects.filter(matter=matter, state__in=RUNNING).first()
     if running is not None:
-        raise Refusal(f"这件事正在调解（{running.number}），不用再开一个", code="running")
+        raise Refusal(
+            _("这件事正在调解（%(number)s），不用再开一个") % {"number": running.number}, code="running"
+        )
     agreed = MediationCase.objects.filter(matter=matter, state=CaseState.AGREED).first()
     if agreed is not None:
-        raise Refusal(f"这件事已有生效的协议（{agreed.number}），请先记下履行情况", code="agreed")
+        raise Refusal(
+            _("这件事已有生效的协议（%(number)s），请先记下履行情况") % {"number": agreed.number},
+            code="agreed",
+        )
 
 
 def bring_in(matter: Matter, mediator: Person, by: Actor) -> None:

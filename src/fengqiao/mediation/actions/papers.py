@@ -6,11 +6,13 @@ import hashlib
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.audit.actions import Fact, append
 from fengqiao.lib import clock, images
 from fengqiao.lib.errors import NotAllowed, OutOfReach, Refusal
+from fengqiao.lib.present import named
 from fengqiao.lib.text import one_line
 from fengqiao.mediation import documents, fields, rendering, store
 from fengqiao.mediation.actions._base import log, save_case, take_case, takes_part
@@ -44,7 +46,7 @@ def paper_of(kind: str) -> Paper:
     """The kind of paper. Raises Refusal for an unknown one."""
     found = load_papers().get(kind)
     if found is None:
-        raise Refusal("没有这种文书", code="unknown_paper", field="kind")
+        raise Refusal(_("没有这种文书"), code="unknown_paper", field="kind")
     return found
 
 
@@ -58,9 +60,13 @@ def make_document(case: MediationCase, *, by: Actor, kind: str) -> Document:
     found = take_case(case, "make_document", by)
     paper = paper_of(kind)
     if not paper.made:
-        raise Refusal(f"“{paper.zh}”是收进来的材料，不能制作", code="not_made", field="kind")
+        raise Refusal(
+            _("“%(paper)s”是收进来的材料，不能制作") % {"paper": named(paper)}, code="not_made", field="kind"
+        )
     if not applies(paper, facts_of(found)):
-        raise Refusal(f"还没到做“{paper.zh}”的时候", code="too_early", field="kind")
+        raise Refusal(
+            _("还没到做“%(paper)s”的时候") % {"paper": named(paper)}, code="too_early", field="kind"
+        )
     _handlers_only(found, by)
     rows = paper_rows(found, making=kind)
     station = Station.objects.values_list("name", flat=True).first() or ""
@@ -89,7 +95,7 @@ def receive_paper(
     found = take_case(case, "receive_paper", by)
     paper = paper_of(kind)
     if pages is not None and not 1 <= pages <= 999:
-        raise Refusal("页数请写 1 到 999", code="bad", field="pages")
+        raise Refusal(_("页数请写 1 到 999"), code="bad", field="pages")
     body, extension = _received(content, filename)
     name = one_line(title, limit=80, field="title") or paper.zh
     return _keep(
@@ -101,7 +107,11 @@ def _received(content: bytes | None, filename: str) -> tuple[bytes, str]:
     if content is None:
         return b"", ""
     if not content or len(content) > MAX_RECEIVED:
-        raise Refusal(f"文件最大 {MAX_RECEIVED // 2**20} MB，也不能是空的", code="too_large", field="file")
+        raise Refusal(
+            _("文件最大 %(max_received)s MB，也不能是空的") % {"max_received": MAX_RECEIVED // 2**20},
+            code="too_large",
+            field="file",
+        )
     if content.startswith(b"%PDF-"):
         return content, "pdf"
     return images.reencode(content, name=filename).jpeg, "jpg"
@@ -153,12 +163,12 @@ def read_document(document: Document, *, by: Actor, purpose: str) -> DocumentFil
     if row is None:
         raise OutOfReach
     _handlers_only(found, by)
-    why = said(purpose, what="为什么要看", field="purpose", limit=120)
+    why = said(purpose, what=_("为什么要看"), field="purpose", limit=120)
     if not row.path:
-        raise Refusal("这份材料只有纸质原件，在卷宗里", code="paper_only")
+        raise Refusal(_("这份材料只有纸质原件，在卷宗里"), code="paper_only")
     content = row.open_bytes(store.read(row.path))
     if hashlib.sha256(content).hexdigest() != row.sha256:
-        raise Refusal("这份文书的文件被改动过。请重新制作，并告诉系统管理员", code="tampered")
+        raise Refusal(_("这份文书的文件被改动过。请重新制作，并告诉系统管理员"), code="tampered")
     fact = Fact(
         "contact.read",
         "document",
@@ -173,7 +183,7 @@ def read_document(document: Document, *, by: Actor, purpose: str) -> DocumentFil
 
 def _handlers_only(case: MediationCase, by: Actor) -> None:
     if case.matter.restricted and not takes_part(case.matter, by, case.mediator_id):
-        raise NotAllowed("这件事限制查看，只有经办的人可以打开文书")
+        raise NotAllowed(_("这件事限制查看，只有经办的人可以打开文书"))
 
 
 @transaction.atomic
@@ -182,7 +192,9 @@ def save_template(kind: str, *, by: Actor, name: str, content: bytes) -> Documen
     _keeper(by, "save_template")
     paper = paper_of(kind)
     if not paper.made:
-        raise Refusal(f"“{paper.zh}”是收进来的材料，没有模板", code="not_made", field="kind")
+        raise Refusal(
+            _("“%(paper)s”是收进来的材料，没有模板") % {"paper": named(paper)}, code="not_made", field="kind"
+        )
     rendering.check_package(content, name)
     rendering.render(content, fields.sample())
     digest = hashlib.sha256(content).hexdigest()
@@ -206,7 +218,7 @@ def drop_template(kind: str, *, by: Actor) -> int:
     rows = DocumentTemplate.objects.filter(kind=paper_of(kind).key, removed_at__isnull=True)
     count = rows.update(removed_at=clock.now(), removed_by_id=by.person_id)
     if not count:
-        raise Refusal("现在用的就是自带的模板", code="already")
+        raise Refusal(_("现在用的就是自带的模板"), code="already")
     _log_template("mediation.template_dropped", kind, by, "")
     return count
 
@@ -214,7 +226,7 @@ def drop_template(kind: str, *, by: Actor) -> int:
 def _keeper(by: Actor, verb: str) -> None:
     """The templates are the whole station's: who keeps a part of its ground does not change them."""
     if by.kind != "person" or not by.scope.can(ACTIONS[verb], teams.station().area.path):
-        raise NotAllowed("换文书模板是系统管理员的职责")
+        raise NotAllowed(_("换文书模板是系统管理员的职责"))
 
 
 def _log_template(verb: str, kind: str, by: Actor, digest: str) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.audit.actions import Fact, append
@@ -34,9 +35,11 @@ def add_party(case: MediationCase, *, by: Actor, party: PartyDraft) -> Party:
     draft = checked(party, local_day(clock.now()))
     others = list(found.parties.all())
     if len(others) >= MAX_PARTIES:
-        raise Refusal(f"一个调解最多 {MAX_PARTIES} 方，请推选代表", code="too_many")
+        raise Refusal(
+            _("一个调解最多 %(max_parties)s 方，请推选代表") % {"max_parties": MAX_PARTIES}, code="too_many"
+        )
     if any(p.side == draft.side and p.unseal("name_sealed") == draft.name for p in others):
-        raise Refusal("这一方已经加过了", code="already", field="name")
+        raise Refusal(_("这一方已经加过了"), code="already", field="name")
     last = found.parties.filter(side=draft.side).aggregate(n=Max("position"))["n"] or 0
     row = Party(case=found, side=draft.side, position=last + 1)
     write(row, draft)
@@ -54,7 +57,7 @@ def correct_party(row: Party, *, by: Actor, party: PartyDraft) -> Party:
     fresh = _fresh(row, found)
     draft = checked(party, local_day(clock.now()))
     if draft.side != fresh.side:
-        raise Refusal("换到另一边请去掉后重新加", code="other_side", field="side")
+        raise Refusal(_("换到另一边请去掉后重新加"), code="other_side", field="side")
     write(fresh, draft)
     fresh.save()
     save_case(found)
@@ -67,7 +70,7 @@ def remove_party(row: Party, *, by: Actor, reason: str) -> None:
     """Take out a party added by mistake, before the mediation begins; what was sealed is gone with the row."""
     found = take_case(row.case, "remove_party", by)
     fresh = _fresh(row, found)
-    why = said(one_line(reason, limit=200), what="为什么去掉", field="reason", limit=200)
+    why = said(one_line(reason, limit=200), what=_("为什么去掉"), field="reason", limit=200)
     label, masked = Side(fresh.side).label, fresh.masked_name
     fresh.delete()
     save_case(found)
@@ -86,14 +89,14 @@ def tell_rights(
     """
     found = take_case(case, "tell_rights", by)
     moment = past(
-        at, what="告知时间", field="at", not_before=found.opened_at - timedelta(days=rules.RETRO_DAYS)
+        at, what=_("告知时间"), field="at", not_before=found.opened_at - timedelta(days=rules.RETRO_DAYS)
     )
     rows = found.parties.filter(rights_told_at__isnull=True)
     if parties:
         rows = rows.filter(pk__in=[p.pk for p in parties])
     names = [p.masked_name for p in rows]
     if not names:
-        raise Refusal("没有还未告知的当事人；请先加当事人", code="nobody")
+        raise Refusal(_("没有还未告知的当事人；请先加当事人"), code="nobody")
     rows.update(rights_told_at=moment)
     save_case(found)
     story(found, by, f"已告知权利义务：{'、'.join(names)}")
@@ -118,12 +121,12 @@ def record_consent(
     found = take_case(row.case, "record_consent", by)
     fresh = _fresh(row, found)
     moment = past(
-        at, what="答复时间", field="at", not_before=found.opened_at - timedelta(days=rules.RETRO_DAYS)
+        at, what=_("答复时间"), field="at", not_before=found.opened_at - timedelta(days=rules.RETRO_DAYS)
     )
     fresh.consent = Consent.GIVEN if given else Consent.REFUSED
     fresh.consent_at = moment
     fresh.consent_how = said(
-        one_line(how, limit=80), what="怎么答复的（当面、电话、书面）", field="how", limit=80
+        one_line(how, limit=80), what=_("怎么答复的（当面、电话、书面）"), field="how", limit=80
     )
     if rights_told and fresh.rights_told_at is None:
         fresh.rights_told_at = moment
@@ -141,7 +144,7 @@ def record_consent(
 def _refused(case: MediationCase, party: Party, by: Actor, routes_told: str) -> None:
     case.routes_told = said(
         routes_told,
-        what="告诉了各方哪些其他途径（一方不愿意，调解就不能进行）",
+        what=_("告诉了各方哪些其他途径（一方不愿意，调解就不能进行）"),
         field="routes_told",
         limit=1000,
     )
@@ -168,8 +171,8 @@ def open_party(row: Party, *, by: Actor, purpose: str) -> PartyCard:
     if fresh is None:
         raise OutOfReach
     if found.matter.restricted and not takes_part(found.matter, by, found.mediator_id):
-        raise NotAllowed("这件事限制查看，只有经办的人可以打开当事人信息")
-    why = said(one_line(purpose, limit=120), what="为什么要看", field="purpose", limit=120)
+        raise NotAllowed(_("这件事限制查看，只有经办的人可以打开当事人信息"))
+    why = said(one_line(purpose, limit=120), what=_("为什么要看"), field="purpose", limit=120)
     log_read(fresh, by, why)
     return card(fresh)
 

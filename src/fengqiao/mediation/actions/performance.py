@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.lib import clock
@@ -38,7 +39,7 @@ def record_performance(
     offers the court. What the clock took for broken may be put right with news that it was kept in time.
     """
     found, row, agreement = _take(term, "record_performance", by)
-    words = said(note, what="看到、听到了什么", field="note", limit=1000)
+    words = said(note, what=_("看到、听到了什么"), field="note", limit=1000)
     promise = _promise_of(row)
     if kept and promise.state == PromiseState.BROKEN:
         matters.correct_promise(promise, by=by, note=words)
@@ -68,7 +69,7 @@ def _take(term: Term, verb: str, by: Actor) -> tuple[MediationCase, Term, Agreem
 
 def _promise_of(row: Term) -> Promise:
     if row.promise_id is None:
-        raise Refusal("协议还没有生效，没有可以核对的承诺", code="not_valid")
+        raise Refusal(_("协议还没有生效，没有可以核对的承诺"), code="not_valid")
     return Promise.objects.get(pk=row.promise_id)
 
 
@@ -126,9 +127,9 @@ def _visit(
     worries: str,
 ) -> Visit:
     if how not in VisitHow.values:
-        raise Refusal("请选上门、电话或来所", code="missing", field="how")
+        raise Refusal(_("请选上门、电话或来所"), code="missing", field="how")
     if satisfaction not in (None, 1, 2, 3):
-        raise Refusal("请选满意、一般或不满意", code="missing", field="satisfaction")
+        raise Refusal(_("请选满意、一般或不满意"), code="missing", field="satisfaction")
     if party is not None and party.case_id != agreement.case_id:
         raise OutOfReach
     return Visit.objects.create(
@@ -161,7 +162,7 @@ def record_visit(
     row = Agreement.objects.filter(pk=agreement.pk, case=found).first()
     if row is None:
         raise OutOfReach
-    words = said(note, what="看到、听到了什么", field="note", limit=1000)
+    words = said(note, what=_("看到、听到了什么"), field="note", limit=1000)
     visit = _visit(row, None, by, None, words, how, party, satisfaction, worries)
     save_case(found)
     story(found, by, f"回访：{words}", visit=visit.pk)
@@ -174,8 +175,8 @@ def renew_term(term: Term, *, by: Actor, due_at: datetime, why: str) -> Term:
     found, row, agreement = _take(term, "renew_term", by)
     old = _promise_of(row)
     if old.state != PromiseState.BROKEN:
-        raise Refusal("只有没守住的条款可以另约时间", code="wrong_state")
-    reason = said(one_line(why, limit=200), what="怎么另约的", field="why", limit=200)
+        raise Refusal(_("只有没守住的条款可以另约时间"), code="wrong_state")
+    reason = said(one_line(why, limit=200), what=_("怎么另约的"), field="why", limit=200)
     fresh = matters.promise(
         found.matter,
         by=by,

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.lib import clock
 from fengqiao.lib.errors import OutOfReach, Refusal
 from fengqiao.lib.place_config import current_place
 from fengqiao.lib.text import clean, one_line
+from fengqiao.lib.wording import listed
 from fengqiao.mediation import rules
 from fengqiao.mediation.actions._base import save_case, story, take_case, tell, workdays
 from fengqiao.mediation.actions.violence import heads_up
@@ -42,13 +44,15 @@ def check_parties(case: MediationCase) -> None:
     """Raises Refusal unless every party consented, knows its rights, and there are two sides to talk."""
     parties = list(case.parties.all())
     if len({p.side for p in parties}) < 2:
-        raise Refusal("至少要有两方当事人（申请人和被申请人）", code="one_side")
+        raise Refusal(_("至少要有两方当事人（申请人和被申请人）"), code="one_side")
     unasked = [p.masked_name for p in parties if p.consent != Consent.GIVEN]
     if unasked:
-        raise Refusal(f"还没有都同意调解：{'、'.join(unasked)}", code="no_consent")
+        raise Refusal(_("还没有都同意调解：%(unasked)s") % {"unasked": listed(unasked)}, code="no_consent")
     untold = [p.masked_name for p in parties if p.rights_told_at is None]
     if untold:
-        raise Refusal(f"还没有告知权利义务：{'、'.join(untold)}", code="rights_not_told")
+        raise Refusal(
+            _("还没有告知权利义务：%(untold)s") % {"untold": listed(untold)}, code="rights_not_told"
+        )
 
 
 @transaction.atomic
@@ -74,16 +78,20 @@ def plan_session(
     check_parties(found)
     start = _start(planned_at)
     if not 10 <= minutes <= LONGEST_MINUTES:
-        raise Refusal(f"时长请写 10 到 {LONGEST_MINUTES} 分钟", code="bad", field="minutes")
+        raise Refusal(
+            _("时长请写 10 到 %(longest_minutes)s 分钟") % {"longest_minutes": LONGEST_MINUTES},
+            code="bad",
+            field="minutes",
+        )
     guests = clean(invited, limit=300, field="invited")
     if guests and not invited_agreed:
-        raise Refusal("请别人参加要先征得各方同意", code="invited_no_consent", field="invited_agreed")
+        raise Refusal(_("请别人参加要先征得各方同意"), code="invited_no_consent", field="invited_agreed")
     where = one_line(place, limit=120, field="place")
     if room is not None:
         room = _room(room, start, minutes)
         where = where or room.name
     if not where:
-        raise Refusal("请选调解室或写上地点", code="missing", field="place")
+        raise Refusal(_("请选调解室或写上地点"), code="missing", field="place")
     _mediator_free(found, start, minutes)
     number = (found.sessions.aggregate(n=Max("number"))["n"] or 0) + 1
     row = Session.objects.create(
@@ -114,12 +122,20 @@ def plan_session(
 
 def _start(planned_at: datetime) -> datetime:
     if planned_at.tzinfo is None:
-        raise Refusal("调解时间缺少时区", code="bad_time", field="planned_at")
+        raise Refusal(_("调解时间缺少时区"), code="bad_time", field="planned_at")
     now = clock.now()
     if planned_at < now - timedelta(days=rules.RETRO_DAYS):
-        raise Refusal(f"补记的调解不能早于 {rules.RETRO_DAYS} 天前", code="too_early", field="planned_at")
+        raise Refusal(
+            _("补记的调解不能早于 %(retro_days)s 天前") % {"retro_days": rules.RETRO_DAYS},
+            code="too_early",
+            field="planned_at",
+        )
     if planned_at > now + timedelta(days=FURTHEST_DAYS):
-        raise Refusal(f"调解时间太远了，最多 {FURTHEST_DAYS} 天", code="too_far", field="planned_at")
+        raise Refusal(
+            _("调解时间太远了，最多 %(furthest_days)s 天") % {"furthest_days": FURTHEST_DAYS},
+            code="too_far",
+            field="planned_at",
+        )
     return planned_at
 
 
@@ -132,12 +148,13 @@ def _room(room: Resource, start: datetime, minutes: int) -> Resource:
     """The room, locked so that two sittings cannot take it at the same time."""
     found = Resource.objects.select_for_update(of=("self",)).filter(pk=room.pk, active=True).first()
     if found is None or found.kind not in room_kinds():
-        raise Refusal("请选一间在用的调解室", code="not_a_room", field="room")
+        raise Refusal(_("请选一间在用的调解室"), code="not_a_room", field="room")
     rows = Session.objects.filter(room=found, cancelled_at__isnull=True)
     if clash := _clash(list(rows.filter(**_near(start))), start, minutes):
         local = clock.local(clash.planned_at)
         raise Refusal(
-            f"{found.name} {local.month} 月 {local.day} 日 {local:%H:%M} 起已有安排，请换时间或换一间",
+            _("%(found)s %(month)s 月 %(day)s 日 %(local)s 起已有安排，请换时间或换一间")
+            % {"found": found.name, "month": local.month, "day": local.day, "local": f"{local:%H:%M}"},
             code="room_taken",
             field="room",
         )
@@ -149,7 +166,13 @@ def _mediator_free(case: MediationCase, start: datetime, minutes: int) -> None:
     if clash := _clash(list(rows.filter(**_near(start))), start, minutes):
         local = clock.local(clash.planned_at)
         raise Refusal(
-            f"调解员 {case.mediator.name} {local.month} 月 {local.day} 日 {local:%H:%M} 起已有另一场调解",
+            _("调解员 %(mediator)s %(month)s 月 %(day)s 日 %(local)s 起已有另一场调解")
+            % {
+                "mediator": case.mediator.name,
+                "month": local.month,
+                "day": local.day,
+                "local": f"{local:%H:%M}",
+            },
             code="mediator_busy",
             field="planned_at",
         )
@@ -187,23 +210,23 @@ def record_session(
     """
     found, row = _take(session, "record_session", by)
     if row.held_at is not None:
-        raise Refusal("这次调解已经记过了", code="already")
+        raise Refusal(_("这次调解已经记过了"), code="already")
     if not rights_told:
-        raise Refusal("开场要告知各方权利义务，请确认已告知", code="rights_not_told", field="rights_told")
+        raise Refusal(_("开场要告知各方权利义务，请确认已告知"), code="rights_not_told", field="rights_told")
     if not guardians_present and found.parties.filter(guardian_present=True).exists():
         raise Refusal(
-            "有当事人需要监护人在场，监护人不在不能调解", code="no_guardian", field="guardians_present"
+            _("有当事人需要监护人在场，监护人不在不能调解"), code="no_guardian", field="guardians_present"
         )
     if not 1 <= minutes <= 24 * 60:
-        raise Refusal("时长请写分钟数", code="bad", field="minutes")
+        raise Refusal(_("时长请写分钟数"), code="bad", field="minutes")
     earliest = clock.now() - timedelta(days=rules.RETRO_DAYS)
-    row.held_at = past(held_at, what="调解时间", field="held_at", not_before=min(row.planned_at, earliest))
+    row.held_at = past(held_at, what=_("调解时间"), field="held_at", not_before=min(row.planned_at, earliest))
     row.minutes = minutes
     row.recorder = one_line(recorder, limit=40, field="recorder") or by.name[:40]
     row.rights_told = True
-    row.statements = said(statements, what="各方怎么说", field="statements", limit=8000)
+    row.statements = said(statements, what=_("各方怎么说"), field="statements", limit=8000)
     row.proposals = clean(proposals, limit=4000, field="proposals")
-    row.result = said(result, what="这次的结果", field="result", limit=2000)
+    row.result = said(result, what=_("这次的结果"), field="result", limit=2000)
     row.agreed = agreed
     row.save()
     save_case(found)
@@ -226,8 +249,8 @@ def cancel_session(session: Session, *, by: Actor, why: str) -> Session:
     """Call off a sitting that was not held; the room is free again."""
     found, row = _take(session, "cancel_session", by)
     if row.held_at is not None:
-        raise Refusal("这次调解已经开过，不能取消", code="already")
-    row.cancelled_why = said(one_line(why, limit=200), what="取消的原因", field="why", limit=200)
+        raise Refusal(_("这次调解已经开过，不能取消"), code="already")
+    row.cancelled_why = said(one_line(why, limit=200), what=_("取消的原因"), field="why", limit=200)
     row.cancelled_at = clock.now()
     row.save()
     save_case(found)
@@ -249,5 +272,5 @@ def _take(session: Session, verb: str, by: Actor) -> tuple[MediationCase, Sessio
     if row is None:
         raise OutOfReach
     if row.cancelled_at is not None:
-        raise Refusal("这次调解已经取消", code="cancelled")
+        raise Refusal(_("这次调解已经取消"), code="cancelled")
     return found, row

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from fengqiao.algorithms.terms import check_term
 from fengqiao.lib import clock
 from fengqiao.lib.errors import Refusal
 from fengqiao.lib.text import one_line
+from fengqiao.lib.wording import translated
 from fengqiao.mediation.choices import Side
 from fengqiao.mediation.inputs import end_of_day, local_day, said
 from fengqiao.mediation.models import MediationCase, Party
@@ -86,36 +89,52 @@ def refuse_vague(findings: Sequence[TermFinding], reason: str) -> None:
     """
     wrong = [f for f in findings if f.kind in UNACCEPTABLE]
     if wrong:
-        raise Refusal(f"这样写不行。{_in_words(wrong)}", code="unlawful_term", field="terms")
+        raise Refusal(
+            _("这样写不行。%(wrong)s") % {"wrong": _in_words(wrong)}, code="unlawful_term", field="terms"
+        )
     if findings and not reason:
         raise Refusal(
-            f"协议还不够清楚，法院可能不予确认。{_in_words(findings)}。改好再存，或写明为什么就这样写",
+            _("协议还不够清楚，法院可能不予确认。%(findings)s。改好再存，或写明为什么就这样写")
+            % {"findings": _in_words(findings)},
             code="vague_terms",
             field="terms",
         )
 
 
 def _in_words(findings: Sequence[TermFinding]) -> str:
-    return "；".join(f"第 {f.position} 项：{f.message}" for f in findings)
+    return _("；").join(
+        _("第 %(number)s 项：%(fault)s") % {"number": f.position, "fault": translated(f.message)}
+        for f in findings
+    )
 
 
 def checked_terms(case: MediationCase, terms: Sequence[TermDraft]) -> list[TermDraft]:
     """The terms cleaned, instalments spread out. Raises Refusal for what cannot be kept track of."""
     if not terms:
-        raise Refusal("协议至少要有一项", code="missing", field="terms")
+        raise Refusal(_("协议至少要有一项"), code="missing", field="terms")
     parties = set(case.parties.values_list("pk", flat=True))
     found: list[TermDraft] = []
     for number, term in enumerate(terms, start=1):
-        text = said(term.text, what=f"第 {number} 项的内容", field="terms", limit=1000)
+        text = said(
+            term.text, what=_("第 %(number)s 项的内容") % {"number": number}, field="terms", limit=1000
+        )
         if term.party is not None and term.party.pk not in parties:
-            raise Refusal(f"第 {number} 项的当事人不在这个调解里", code="bad_party", field="terms")
+            raise Refusal(
+                _("第 %(number)s 项的当事人不在这个调解里") % {"number": number},
+                code="bad_party",
+                field="terms",
+            )
         how = one_line(term.how, limit=80, field="terms")
         amount = _sum(term.amount, number)
         found += _spread(
             TermDraft(text, term.party, amount, how, term.due_at, term.instalments, term.at_once), number
         )
     if len(found) > MAX_TERMS:
-        raise Refusal(f"最多 {MAX_TERMS} 项（分期每期算一项）", code="too_many", field="terms")
+        raise Refusal(
+            _("最多 %(max_terms)s 项（分期每期算一项）") % {"max_terms": MAX_TERMS},
+            code="too_many",
+            field="terms",
+        )
     return found
 
 
@@ -124,7 +143,9 @@ def _sum(amount: Decimal | None, number: int) -> Decimal | None:
         return None
     if not amount.is_finite() or not 0 < amount <= LARGEST or amount != amount.quantize(Decimal("0.01")):
         raise Refusal(
-            f"第 {number} 项的金额不对：写大于 0 的元数，最多两位小数", code="bad_amount", field="terms"
+            _("第 %(number)s 项的金额不对：写大于 0 的元数，最多两位小数") % {"number": number},
+            code="bad_amount",
+            field="terms",
         )
     return amount
 
@@ -133,12 +154,19 @@ def _spread(term: TermDraft, number: int) -> list[TermDraft]:
     if not term.instalments:
         return [term]
     if term.at_once:
-        raise Refusal(f"第 {number} 项分期付款，不能又是当场付清", code="bad", field="terms")
+        raise Refusal(
+            _("第 %(number)s 项分期付款，不能又是当场付清") % {"number": number}, code="bad", field="terms"
+        )
     parts = sorted(term.instalments, key=lambda p: moment_of(p.due_at) or clock.now())
     amounts = [_sum(p.amount, number) or Decimal(0) for p in parts]
     if term.amount is not None and sum(amounts) != term.amount:
         raise Refusal(
-            f"第 {number} 项各期加起来是 {figures(sum(amounts, Decimal(0)))} 元，和总数 {figures(term.amount)} 元对不上",
+            _("第 %(number)s 项各期加起来是 %(amounts)s 元，和总数 %(amount)s 元对不上")
+            % {
+                "number": number,
+                "amounts": figures(sum(amounts, Decimal(0))),
+                "amount": figures(term.amount),
+            },
             code="bad_amount",
             field="terms",
         )
@@ -154,6 +182,6 @@ def moment_of(due: datetime | date | None) -> datetime | None:
         return None
     if isinstance(due, datetime):
         if due.tzinfo is None:
-            raise Refusal("履行时间缺少时区", code="bad_time", field="terms")
+            raise Refusal(_("履行时间缺少时区"), code="bad_time", field="terms")
         return due
     return end_of_day(due)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Actor
@@ -35,13 +36,15 @@ def report_danger(
     names a sign.
     """
     found = take_case(case, "report_danger", by)
-    words = said(text, what="看到、听到了什么", field="text", limit=2000)
+    words = said(text, what=_("看到、听到了什么"), field="text", limit=2000)
     unknown = [kind for kind in kinds if kind not in DangerKind.values]
     if unknown:
-        raise Refusal("请从列出的苗头里选", code="missing", field="kinds")
+        raise Refusal(_("请从列出的苗头里选"), code="missing", field="kinds")
     told = heads_up(found, by, words, people=people, seen=kinds, again=True)
     if not told:
-        raise Refusal("请选是哪一种苗头：凶器、扬言、五人以上聚集、轻生的话", code="missing", field="kinds")
+        raise Refusal(
+            _("请选是哪一种苗头：凶器、扬言、五人以上聚集、轻生的话"), code="missing", field="kinds"
+        )
     return found
 
 
@@ -112,13 +115,13 @@ def mark_kept_from_violence(matter: Matter, *, by: Actor, reason: str) -> Matter
     ``no_sign`` otherwise.
     """
     found = take_matter(matter, "mark_kept_from_violence", by)
-    why = said(reason, what="凭什么说避免了激化", field="reason", limit=300)
+    why = said(reason, what=_("凭什么说避免了激化"), field="reason", limit=300)
     if len(why) < 6:
-        raise Refusal("理由写具体一点：当时有什么苗头，怎么劝住的", code="too_short", field="reason")
+        raise Refusal(_("理由写具体一点：当时有什么苗头，怎么劝住的"), code="too_short", field="reason")
     signs = any(case.danger_signs for case in MediationCase.objects.filter(matter=found))
     if not (signs or found.threatening or found.severity <= Severity.PRESSING):
         raise Refusal(
-            "记录里没有激化苗头。请先在调解记录里写下当时的苗头，或用“提醒民警”记下",
+            _("记录里没有激化苗头。请先在调解记录里写下当时的苗头，或用“提醒民警”记下"),
             code="no_sign",
             field="reason",
         )
