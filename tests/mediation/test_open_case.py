@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import translation
 
 from fengqiao.audit.models import Entry
 from fengqiao.lib import clock
@@ -10,7 +11,7 @@ from fengqiao.lib.errors import NotAllowed, OutOfReach, Refusal
 from fengqiao.matters.models import Event, JointMember, Matter
 from fengqiao.mediation import actions
 from fengqiao.mediation.models import MediationCase
-from fengqiao.mediation.rules import Answers
+from fengqiao.mediation.rules import Answers, suitability
 from fengqiao.notices.models import Notice
 from fengqiao.teams.models import Team
 from tests.cast import NOW, Cast
@@ -96,6 +97,21 @@ def test_answers_that_close_the_door(room: Room, answer: str) -> None:
     with pytest.raises(Refusal) as refusal:
         room.case(answers=Answers(**{answer: True}))
     assert refusal.value.code == "not_suitable"
+
+
+def test_why_it_may_not_be_mediated_is_said_in_the_language_of_the_page_and_kept_in_chinese(
+    room: Room,
+) -> None:
+    answers = Answers(crime=True, party_in_fear=True)
+    with pytest.raises(Refusal) as refusal, translation.override("en"):
+        room.case(answers=answers)
+    assert refusal.value.message.startswith(
+        "It may not be mediated: A suspected crime is not mediated; the police handle it; A side is afraid"
+    )
+    assert "Open ways: " in refusal.value.message
+    with translation.override("en"):
+        kept = suitability(code="NB4", kind="dispute", mediation="Y", answers=answers).as_json(answers)
+    assert kept["reasons"][0] == {"key": "crime", "text": "涉嫌犯罪的不调解，由公安机关办理"}
 
 
 def test_civil_side_only_is_said(room: Room) -> None:

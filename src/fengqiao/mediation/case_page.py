@@ -204,8 +204,8 @@ def case_view(case: MediationCase, actor: Actor) -> CaseView:
         file=file_contents(case),
         chain=chain(case),
         danger_signs=tuple(case.danger_signs),
-        reasons=tuple(r["text"] for r in fit.get("reasons", ())),
-        routes=tuple(rules.ROUTES[key] for key in fit.get("routes", ()) if key in rules.ROUTES),
+        reasons=tuple(_(r["text"]) for r in fit.get("reasons", ())),
+        routes=tuple(_(rules.ROUTES[key]) for key in fit.get("routes", ()) if key in rules.ROUTES),
         waiting_for=_waiting_for(case, parties),
         verbs=allowed_verbs(case, actor),
     )

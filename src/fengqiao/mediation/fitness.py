@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -123,10 +124,10 @@ def suitability(*, code: str, kind: str, mediation: str, answers: Answers) -> Su
     if reasons:
         return Suitability(Verdict.NO, tuple(reasons), routes(code, kind))
     if violence:
-        text = "家庭暴力本身不调解，只谈财产和生活安排；按受害一方的意愿，可以分开谈"
+        text = gettext_noop("家庭暴力本身不调解，只谈财产和生活安排；按受害一方的意愿，可以分开谈")
         return Suitability(Verdict.CIVIL, (Reason("domestic_violence", text),), routes(code, kind))
     if mediation == "C":
-        text = "只调赔偿、费用等民事部分；违法行为由有关机关另行处理"
+        text = gettext_noop("只调赔偿、费用等民事部分；违法行为由有关机关另行处理")
         return Suitability(Verdict.CIVIL, (Reason("civil_only", text),), routes(code, kind))
     return Suitability(Verdict.YES, (), routes(code, kind))
 
@@ -187,5 +188,5 @@ def routes(code: str, kind: str) -> tuple[str, ...]:
 
 
 def routes_text(keys: Iterable[str]) -> str:
-    """Routes as one sentence for the papers and the record."""
-    return "；".join(ROUTES[key] for key in keys)
+    """Routes as one sentence, in the language of the page."""
+    return _now("；").join(_now(ROUTES[key]) for key in keys)

@@ -179,7 +179,7 @@ def _answered(matter: Matter, facts: str, request: str, answers: rules.Answers |
 def _not_suitable(fit: rules.Suitability) -> str:
     return _("不能调解：%(reasons)s。可以：%(routes)s") % {
         "reasons": _("；").join(_(r.text) for r in fit.reasons),
-        "routes": _("；").join(_(rules.ROUTES[key]) for key in fit.routes),
+        "routes": rules.routes_text(fit.routes),
     }
 
 
