@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from fengqiao.lib import clock
+from fengqiao.matters.models import Matter
 from fengqiao.mediation import actions, queries
 from fengqiao.mediation.rules import Answers
 from tests.cast import Cast
@@ -121,3 +122,20 @@ def test_the_number_of_queries_does_not_grow(year: Room) -> None:
     with CaptureQueriesContext(connection) as many:
         queries.statistics(scope, **MARCH)
     assert len(many) == len(few) <= 10
+
+
+def test_disputes_are_counted_with_their_interval_and_without_what_must_not_be_mediated(room: Room) -> None:
+    """Found, with a result, settled; domestic violence is no dispute to be talked over."""
+    scope = room.by("officer").scope
+    none = queries.statistics(scope, **MARCH).disputes
+    assert (none.found, none.ended, none.settled, none.share) == (0, 0, 0, None)
+    rows = [room.matter() for _n in range(3)]
+    Matter.objects.filter(pk__in=[row.pk for row in rows[:2]]).update(outcome="agreement")
+    Matter.objects.filter(pk=rows[2].pk).update(outcome="not_settled")
+    room.matter(code="FA7")
+    room.matter()
+    found = queries.statistics(scope, **MARCH).disputes
+    assert (found.found, found.ended, found.settled) == (4, 3, 2)
+    assert found.share == pytest.approx(2 / 3)
+    assert found.interval == pytest.approx((0.2077, 0.9385), abs=2e-3)
+    assert queries.statistics(scope, **MARCH, report_class="labour").disputes.found == 0

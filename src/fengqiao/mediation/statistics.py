@@ -62,7 +62,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Disputes:
-    """Disputes that came up in the period, mediated or not: how many were found, have a result, were settled."""
+    """Disputes of the period that may be mediated, whether they were or not: found, with a result, settled."""
 
     found: int
     ended: int
@@ -165,8 +165,8 @@ def _counts(cases: QuerySet[MediationCase], opened: Q, ended: Q, agreed: Q, last
 
 
 def _disputes(scope: Scope, first: datetime, last: datetime, about: Q) -> Disputes:
-    rows = Matter.objects.visible_to(scope).filter(about, kind=Kind.DISPUTE)
-    rows = rows.filter(opened_at__gte=first, opened_at__lt=last)
+    able = Matter.objects.visible_to(scope).filter(about, kind=Kind.DISPUTE).exclude(category__mediation="N")
+    rows = able.filter(opened_at__gte=first, opened_at__lt=last)
     settled = Q(outcome__in=[str(o) for o in TALKED_OVER])
     counted = rows.aggregate(
         found=Count("pk"), ended=Count("pk", filter=~Q(outcome="")), settled=Count("pk", filter=settled)
