@@ -131,6 +131,21 @@ function addLayer(map, name, layer) {
     .addTo(map);
 }
 
+/**
+ * A name that would lie over another one waits until there is room, by zooming in.
+ * @param {any} map
+ */
+function thinNames(map) {
+  /** @type {DOMRect[]} */
+  const taken = [];
+  for (const name of map.getContainer().querySelectorAll(".map-l")) {
+    const box = name.getBoundingClientRect();
+    const over = taken.some((t) => box.left < t.right && t.left < box.right && box.top < t.bottom && t.top < box.bottom);
+    name.classList.toggle("map-lw", over);
+    if (!over) taken.push(box);
+  }
+}
+
 /** @param {any} given */
 function symbol(given) {
   const kind = given.kind || "pin";
@@ -362,6 +377,8 @@ async function build(box) {
     map.setView(data.center || data.pin || [30, 120], data.zoom || 14);
     show(map, data);
     frame(map, data);
+    map.on("zoomend resize", () => requestAnimationFrame(() => thinNames(map)));
+    requestAnimationFrame(() => thinNames(map));
   } catch {
     map.setView([30, 120], 12);
     const said = document.createElement("p");
