@@ -30,6 +30,8 @@ SCENERY = ("field", "blocks", "green", "river", "roads")
 """What is drawn below the outlines; houses would only darken a map of the whole ground."""
 MOST_SCENERY = 3000
 COLOURS = 7
+MOST_GRIDS = 12
+"""Grids of a beat that are named one by one."""
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,20 @@ class BeatLine:
     also: list[tuple[Area, list[Person]]] = field(default_factory=list)
     officers: list[tuple[Person, str]] = field(default_factory=list)
     open: int = 0
+    villages: int = 0
+
+    def by_village(self) -> None:
+        """Many grids read as a wall: name their villages and communities instead."""
+        units = {grid.parent_id: grid.parent for grid, _who in self.main if grid.parent is not None}
+        self.villages = len(units)
+        if len(self.main) > MOST_GRIDS:
+            self.main = [(unit, []) for unit in units.values()]
 
 
 def beat_lines(scope: Scope, grids: QuerySet[Area]) -> tuple[list[BeatLine], set[int]]:
     """Beats over ``grids`` by code, and the grids that one covers, in four queries."""
     covers = BeatGrid.objects.filter(valid_to__isnull=True, grid__in=grids).select_related(
-        "beat__area", "grid"
+        "beat__area", "grid__parent"
     )
     open_in = _counted(Matter.objects.visible_to(scope).open())
     today = clock.local(clock.now()).date()
@@ -106,9 +116,10 @@ def beat_lines(scope: Scope, grids: QuerySet[Area]) -> tuple[list[BeatLine], set
     )
     for row in on_beats:
         lines[row.beat_id or 0].officers.append((row.person, roles.get(row.role, row.role)))
-    return list(lines.values()), {
-        grid.pk for line in lines.values() for grid, _who in (*line.main, *line.also)
-    }
+    covered = {grid.pk for line in lines.values() for grid, _who in (*line.main, *line.also)}
+    for line in lines.values():
+        line.by_village()
+    return list(lines.values()), covered
 
 
 def map_url(area: Area | None = None) -> str:
