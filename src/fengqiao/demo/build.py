@@ -52,7 +52,7 @@ def build(*, seed: int, scale: Scale, matters: int | None, say: Say) -> dict[str
         else f"写下一年的事：约 {n} 件"
     )
     say(said)
-    told = _tell(town, seed, n, now)
+    told = tell_past(town, seed, n, now)
     waiting, past = _share_out(told, now)
     history = write_history(town, ground, past, seed)
     cases = write_mediations(history)
@@ -63,7 +63,7 @@ def build(*, seed: int, scale: Scale, matters: int | None, say: Say) -> dict[str
     return {"matters": history.counts["matters"], "reports": history.counts["reports"], "mediations": cases}
 
 
-def _tell(town: Township, seed: int, yearly: int, now: datetime) -> list[DemoReport]:
+def tell_past(town: Township, seed: int, yearly: int, now: datetime) -> list[DemoReport]:
     """What was reported over the years of the scale, with its share of disputes where it names one."""
     scale = town.scale
     start, count = now - timedelta(days=365 * scale.years), yearly * scale.years
@@ -128,4 +128,4 @@ def _desk(town: Township) -> str:
     return next(p.code for p in town.people if p.role == "duty_officer")
 
 
-__all__ = ["History", "build"]
+__all__ = ["History", "build", "tell_past"]

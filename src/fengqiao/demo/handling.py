@@ -13,6 +13,7 @@ from fengqiao.demo.steps import Line, Step, StepKind, at_work
 
 _HELD, _UNREACHED = 0.93, 0.04
 _ASK_LAWYER, _HARD = 0.15, 0.2
+_TOGETHER, _TOGETHER_ELSE = 0.6, 0.12
 _STARS = ((0.52, 5), (0.8, 4), (0.92, 3), (0.97, 2), (1.01, 1))
 _PROTECTED = frozenset({"FA7", "FA8", "MI1", "MI2", "MI3", "MI5"})
 _THREATS = ("拼命", "不让", "同归于尽", "大家都别活")
@@ -75,7 +76,7 @@ class Handling:
     def _on_the_way(self) -> None:
         """Help called in, questions, pauses, further notes: some matters have them."""
         line, rng = self._line, self._line.rng
-        if rng.random() < (0.34 if line.kind.kind == "dispute" else 0.12):
+        if rng.random() < (_TOGETHER if line.kind.kind == "dispute" else _TOGETHER_ELSE):
             self._join()
         if line.quick:
             return

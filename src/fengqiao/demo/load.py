@@ -269,7 +269,7 @@ def _stations(town: model.Township, ground: Ground) -> None:
         team=first,
         area=first.area if len(town.stations) == 1 else county,
         default_owner=ground.people[owner.code],
-        name=first.name,
+        name=first.name if len(town.stations) == 1 else f"{county.name.removesuffix('县')}分局",
         uid=uuid.uuid4(),
         created_at=clock.now(),
     )
@@ -309,8 +309,9 @@ def _term(began: date, today: date, months: int | None, number: int) -> tuple[da
     terms begin month by month, so that they do not all end on one day."""
     if not months:
         return began, None
-    passed = (today.year - began.year) * 12 + today.month - began.month - 1 - number % 12
-    since = _later(began, number % 12 + max(0, passed) // months * months)
+    first = (number + number * 5 // 12) % 12
+    passed = (today.year - began.year) * 12 + today.month - began.month - 1 - first
+    since = _later(began, first + max(0, passed) // months * months)
     return since, _later(since, months)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
@@ -71,11 +72,12 @@ def _write(filing: _Filing, disputes: list[tuple[int, Any, Course]]) -> int:
     told = [_Told(wanted[pk], course, _parts(course, wanted[pk])) for pk, _report, course in disputes]
     for one in told:
         one.cases = [filing.case(one, n) for n in range(len(one.parts))]
-    for depth in range(max((len(one.cases) for one in told), default=0)):
-        layer = [one for one in told if len(one.cases) > depth]
-        for one in layer:
-            one.cases[depth].earlier = one.cases[depth - 1] if depth else None
-        MediationCase.objects.bulk_create([one.cases[depth] for one in layer])
+    cases = sorted((case for one in told for case in one.cases), key=lambda case: case.opened_at)
+    MediationCase.objects.bulk_create(cases)
+    for one in told:
+        for lower, case in pairwise(one.cases):
+            case.earlier = lower
+    MediationCase.objects.bulk_update([c for c in cases if c.earlier_id], ["earlier"], batch_size=BATCH)
     parties = {case.pk: _parties(case, one.course) for one in told for case in one.cases}
     Party.objects.bulk_create([party for found in parties.values() for party in found], batch_size=BATCH)
     pairs = [(one, case, part) for one in told for case, part in zip(one.cases, one.parts, strict=True)]

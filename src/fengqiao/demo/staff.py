@@ -177,7 +177,7 @@ def hire_staff(
     for number in range(scale.volunteers):
         # Every village and community has one before any has two.
         unit = units[number] if number < len(units) else units[int(rng.integers(len(units)))]
-        roster.hire(volunteer, unit.code)
+        roster.hire(volunteer, unit.code, title="义警" if volunteer == "volunteer" else "守望志愿者")
 
 
 def _share(total: int, parts: int, number: int) -> int:

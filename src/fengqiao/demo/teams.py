@@ -19,7 +19,8 @@ _COUNTED = {
 _TITLES = {
     "volunteer": "义警", "village_volunteer": "守望志愿者", "informant": "信息员", "patrol_member": "巡防队员",
     "guard": "保安", "lawyer": "律师", "mediator": "调解员", "committee_member": "村居委成员",
-    "property_manager": "物业经理", "police_assistant": "警务助理",
+    "property_manager": "物业经理", "police_assistant": "警务助理", "safety_assistant": "安全协管员",
+    "service_member": "服务队员", "talk_member": "宣讲员", "post_leader": "岗点负责人",
 }  # fmt: skip
 _BEAT_KINDS = {"community_team", "village_team"}
 
@@ -49,6 +50,9 @@ def _homes(plan: TeamPlan, areas: tuple[Area, ...], beats: tuple[Beat, ...]) -> 
         area for area in units if any(other.parent == area.code and other.rank == "grid" for other in areas)
     ]
     streets = [area for area in areas if area.rank == "street"]
+    communities = [area for area in units if area.rank == "community"]
+    if plan.count == len(communities):
+        return [(area, "") for area in communities]
     if plan.count >= len(carrying):
         return [(area, "") for area in carrying]
     if plan.count > len(streets):
