@@ -86,9 +86,9 @@ def test_s2_1_beats_and_grids_lie_over_each_other_with_pairs_and_one_list(demo: 
     workers = Appointment.objects.filter(role="grid_worker").select_related("person")
     assert all(row.person.name in page for row in workers)
     officer, worker = (Person.objects.get(username=u) for u in ("beat_officer", "grid_worker"))
-    beat = officer.appointments.get().beat
-    assert beat is not None
-    assert BeatGrid.objects.filter(beat=beat, grid=worker.appointments.get().area).exists()
+    own = officer.appointments.get().beat
+    assert own is not None
+    assert BeatGrid.objects.filter(beat=own, grid=worker.appointments.get().area).exists()
 
 
 @s2
