@@ -11,6 +11,8 @@ from django.utils import translation
 
 pytest_plugins = ["tests.cast", "tests.emptying", "tests.browser"]
 
+LONG = {"machine", "durability"}
+"""Folders whose files take long; so do those of stories in a browser."""
 CI = os.environ.get("CI", "") not in {"", "0", "false"}
 
 
@@ -20,6 +22,13 @@ def _each_test_begins_in_chinese() -> Iterator[None]:
     translation.deactivate()
     yield
     translation.deactivate()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole files of long tests first: with two at work, neither waits at the end for the other's long one."""
+    long = {item.path for item in items if item.path.parent.name in LONG or item.get_closest_marker("story")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
