@@ -17,29 +17,56 @@ import numpy.typing as npt
 
 from fengqiao.algorithms.modelfile import Array, ModelFileError, read_model, write_model
 from fengqiao.algorithms.proposal import Proposal
-from fengqiao.algorithms.segment import flatten
-from fengqiao.algorithms.textfeatures import SCHEME, spoken, tokens
+from fengqiao.algorithms.textfeatures import SCHEME, Hashes, Ints, spoken, tokens
 
 KIND = "linear"
 MAX_REASONS = 4
 MAX_LABELS = 1000
-CANDIDATE_REASONS = 40
+BATCH = 64  # texts read at once: more gains nothing and costs memory
+_PREFIX = 20  # leading bits of a hash that lead to its place in the vocabulary
 
 Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """The numbers of a trained model. Rows of `weights` go with `vocabulary`, columns with `labels`."""
+    """The numbers of a trained model. Rows of `weights` go with `hashes` (rising), columns with `labels`."""
 
     labels: tuple[str, ...]
-    vocabulary: tuple[str, ...]
+    hashes: Hashes
     idf: Floats
     weights: Floats
     bias: Floats
     scale: float
     shift: Floats
     facts: Mapping[str, Any]  # version, rows, data_sha256, metrics: what the file header says of its making
+
+
+class Vocabulary:
+    """Which hashes a model knows: `rows` finds their places without searching."""
+
+    def __init__(self, hashes: Hashes) -> None:
+        """`hashes` must rise and be different from each other."""
+        self._hashes = hashes
+        prefixes = (hashes >> np.uint32(32 - _PREFIX)).astype(np.int64)
+        sizes = np.bincount(prefixes, minlength=1 << _PREFIX)
+        self._first = (np.cumsum(sizes) - sizes).astype(np.int32)
+        self._size = sizes.astype(np.uint8 if sizes.max(initial=0) < 256 else np.int32)
+        self._longest = int(sizes.max(initial=0))
+
+    def rows(self, hashes: Hashes) -> Ints:
+        """The place of each hash, -1 for one that is not known."""
+        found = np.full(len(hashes), -1, dtype=np.int64)
+        prefixes = (hashes >> np.uint32(32 - _PREFIX)).astype(np.int64)
+        size = self._size[prefixes]
+        open_ = np.flatnonzero(size)
+        first = self._first[prefixes[open_]]
+        for step in range(self._longest):
+            more = size[open_] > step
+            open_, first = open_[more], first[more]
+            right = self._hashes[first + step] == hashes[open_]
+            found[open_[right]] = first[right] + step
+        return found
 
 
 class LinearClassifier:
@@ -51,7 +78,7 @@ class LinearClassifier:
         """Take a model as trained or loaded."""
         self.model = model
         self.labels = model.labels
-        self._row = {token: row for row, token in enumerate(model.vocabulary)}
+        self._vocabulary = Vocabulary(model.hashes)
 
     @property
     def version(self) -> str:
@@ -63,50 +90,65 @@ class LinearClassifier:
         """What is known of the making: rows, data_sha256, metrics measured on rows held back."""
         return self.model.facts
 
+    def chances(self, texts: Sequence[str]) -> Floats:
+        """Calibrated chances, one row a text and one column a label; a row of nought where a text says nothing known."""
+        parts = [self._some_chances(texts[at : at + BATCH])[0] for at in range(0, len(texts), BATCH)]
+        return np.concatenate([np.zeros((0, len(self.labels)), np.float32), *parts])
+
     def propose(self, text: str, *, k: int = 3) -> list[Proposal]:
         """At most `k` labels with calibrated confidence; empty when the text has nothing the model knows."""
-        rows, values = self._vector(text)
+        chances, rows, values = self._some_chances([text])
         if not len(rows):
             return []
-        chosen = self.model.weights[rows]
-        scores = values @ chosen + self.model.bias
-        chances = calibrated(scores, self.model.scale, self.model.shift)
-        best = np.argsort(-chances, kind="stable")[:k]
-        flat = flatten(text)
+        best = np.argsort(-chances[0], kind="stable")[:k]
+        pieces = self._pieces(text)
+        value_of = dict(zip(rows.tolist(), values.tolist(), strict=True))
         return [
-            Proposal(
-                self.labels[label],
-                float(chances[label]),
-                self._reasons(rows, values * chosen[:, label], flat),
-            )
-            for label in best
+            Proposal(self.labels[label], float(chances[0, label]), self._reasons(label, pieces, value_of))
+            for label in best.tolist()
         ]
 
-    def _vector(self, text: str) -> tuple[npt.NDArray[np.int64], Floats]:
-        row = self._row
-        known = [(row[token], count) for token, count in tokens(text).items() if token in row]
-        rows = np.array([one for one, _ in known], dtype=np.int64)
-        counts = np.array([count for _, count in known], dtype=np.float32)
+    def _some_chances(self, texts: Sequence[str]) -> tuple[Floats, Ints, Floats]:
+        """Chances of a few texts, and the known tokens of all of them with their weights in the text."""
+        said = tokens(texts)
+        rows = self._vocabulary.rows(said.hashes)
+        known = rows >= 0
+        width = max(len(self.model.hashes), 1)
+        cells, counts = _counted(said.texts[known] * width + rows[known])
+        text_of, rows = np.divmod(cells, width)
         values = (1 + np.log(counts)) * self.model.idf[rows]
-        length = float(np.sqrt(values @ values)) or 1.0
-        return rows, values / np.float32(length)
+        lengths = np.sqrt(np.bincount(text_of, values * values, minlength=len(texts)))
+        values = (values / np.maximum(lengths, 1e-9)[text_of]).astype(np.float32)
+        scores = np.tile(self.model.bias, (len(texts), 1))
+        begun = np.flatnonzero(np.diff(text_of, prepend=-1))
+        if len(begun):
+            pushed = self.model.weights[rows]
+            pushed *= values[:, None]
+            scores[text_of[begun]] += np.add.reduceat(pushed, begun, axis=0)
+        chances = calibrated(scores, self.model.scale, self.model.shift)
+        chances[lengths == 0] = 0
+        return chances, rows, values
 
-    def _reasons(self, rows: npt.NDArray[np.int64], pushes: Floats, flat: str) -> tuple[str, ...]:
+    def _pieces(self, text: str) -> list[tuple[int, str]]:
+        """Known tokens that tell people something: a piece of three characters cut across words persuades nobody."""
+        read = [(found, said) for found, said in spoken(text) if len(said) > 1]
+        rows = self._vocabulary.rows(np.array([found for found, _ in read], dtype=np.uint32))
+        return [(row, said) for row, (_, said) in zip(rows.tolist(), read, strict=True) if row >= 0]
+
+    def _reasons(
+        self, label: int, pieces: Sequence[tuple[int, str]], value_of: Mapping[int, float]
+    ) -> tuple[str, ...]:
+        pushes: dict[str, float] = {}
+        for row, said in pieces:
+            push = value_of[row] * float(self.model.weights[row, label])
+            pushes[said] = max(push, pushes.get(said, 0.0))
         reasons: list[str] = []
-        for place in np.argsort(-pushes)[:CANDIDATE_REASONS]:
-            if pushes[place] <= 0 or len(reasons) >= MAX_REASONS:
+        for said, push in sorted(pushes.items(), key=lambda one: (-one[1], one[0])):
+            if push <= 0 or len(reasons) >= MAX_REASONS:
                 break
-            said = spoken(self.model.vocabulary[rows[place]])
-            if self._tells(self.model.vocabulary[rows[place]], flat) and not any(
-                said in one for one in reasons
-            ):
+            if not any(said in one or one in said for one in reasons):
                 reasons.append(said)
         return tuple(reasons)
-
-    @staticmethod
-    def _tells(token: str, flat: str) -> bool:
-        """Whole words only: a piece of three characters cut across words persuades nobody."""
-        return token[0] in "wt" and len(token) > 2 and spoken(token) in flat
 
     def save(self, path: Path) -> None:
         """Write the model file. Raises ModelFileError when it cannot be written."""
@@ -118,11 +160,8 @@ class LinearClassifier:
             "scale": model.scale,
             **model.facts,
         }
-        vocabulary = np.frombuffer(
-            "\n".join(model.vocabulary).encode("utf-8", "surrogatepass"), dtype=np.uint8
-        )
         arrays: dict[str, Array] = {
-            "vocabulary": vocabulary,
+            "hashes": model.hashes,
             "idf": model.idf,
             "weights": model.weights,
             "bias": model.bias,
@@ -138,12 +177,12 @@ class LinearClassifier:
             raise ModelFileError(f"模型文件 {path} 是用别的版本训练的，不能直接使用。请重新训练。")
         try:
             labels = _labels(header)
-            vocabulary = bytes(arrays["vocabulary"]).decode("utf-8", "surrogatepass").split("\n")
+            hashes = _rising(arrays["hashes"])
             model = LinearModel(
                 labels=labels,
-                vocabulary=tuple(vocabulary),
-                idf=_floats(arrays["idf"], (len(vocabulary),)),
-                weights=_floats(arrays["weights"], (len(vocabulary), len(labels))),
+                hashes=hashes,
+                idf=_floats(arrays["idf"], (len(hashes),)),
+                weights=_floats(arrays["weights"], (len(hashes), len(labels))),
                 bias=_floats(arrays["bias"], (len(labels),)),
                 scale=float(header["scale"]),
                 shift=_floats(arrays["shift"], (len(labels),)),
@@ -164,6 +203,19 @@ def calibrated(scores: Floats, scale: float, shift: Floats) -> Floats:
     powers = np.exp(lifted)
     chances: Floats = (powers / powers.sum(axis=-1, keepdims=True)).astype(np.float32)
     return chances
+
+
+def _counted(cells: Ints) -> tuple[Ints, Floats]:
+    """Different values, rising, and how often each was there."""
+    ordered = np.sort(cells)
+    begun = np.flatnonzero(np.diff(ordered, prepend=-1))
+    return ordered[begun], np.diff(begun, append=len(ordered)).astype(np.float32)
+
+
+def _rising(hashes: Array) -> Hashes:
+    if hashes.ndim != 1 or hashes.dtype != np.uint32 or not (hashes[1:] > hashes[:-1]).all():
+        raise ValueError("hashes")
+    return hashes
 
 
 def _labels(header: Mapping[str, Any]) -> tuple[str, ...]:

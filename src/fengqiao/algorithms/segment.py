@@ -27,7 +27,9 @@ _INVISIBLE = frozenset(
     + [chr(code) for code in range(0x20) if chr(code) not in "\t\n\r"]
 )
 _DROPPED = (
-    _INVISIBLE | frozenset(" \t\n\r\x0b\x0c\x85\xa0\u2028\u2029") | frozenset(map(chr, range(0x2000, 0x200B)))
+    _INVISIBLE
+    | frozenset(" \t\n\r\x0b\x0c\x85\xa0\u1680\u2028\u2029\u202f\u205f")
+    | frozenset(map(chr, range(0x2000, 0x200B)))
 )
 _WIDE_WORD = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 _ANY_DROPPED = re.compile(f"[{re.escape(''.join(sorted(_DROPPED)))}]")
@@ -102,14 +104,17 @@ def _cutter() -> Callable[[str], list[str]]:
     return cut
 
 
+def cut(text: str) -> list[str]:
+    """All pieces of a text in order, blanks and signs too; together they are as long as the text, which is not normalised."""
+    try:
+        return _cutter()(text)
+    except UnicodeEncodeError:  # half a character pair, as broken phones send
+        return _cutter()(text.encode("utf-8", "replace").decode("utf-8"))
+
+
 def words(text: str) -> list[str]:
     """Segmented words of a text in order, blanks left out. The text is normalised first."""
-    normal = normalise(text)
-    try:
-        cut = _cutter()(normal)
-    except UnicodeEncodeError:  # half a character pair, as broken phones send
-        cut = _cutter()(normal.encode("utf-8", "replace").decode("utf-8"))
-    return [word for word in cut if not word.isspace()]
+    return [word for word in cut(normalise(text)) if not word.isspace()]
 
 
 def bigrams(text: str) -> Iterator[str]:
