@@ -28,9 +28,10 @@ from sklearn.metrics import f1_score
 from sklearn.svm import LinearSVC
 
 from fengqiao.algorithms.danger import danger_floor
+from fengqiao.algorithms.evaluation import calibration_error
 from fengqiao.algorithms.lexicon import LexiconClassifier
 from fengqiao.algorithms.linear import LinearClassifier
-from fengqiao.algorithms.training import calibration_error, held_back, train_csv
+from fengqiao.algorithms.training import held_back, train_csv
 
 Bools = npt.NDArray[np.bool_]
 

@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 from django.utils import translation
+from hypothesis import settings
 
 pytest_plugins = ["tests.cast", "tests.emptying", "tests.browser"]
 
 LONG = {"machine", "durability"}
 """Folders whose files take long; so do those of stories in a browser."""
 CI = os.environ.get("CI", "") not in {"", "0", "false"}
+# No test is timed: a busy machine is no fault. In CI the same is tried each time, so that a red comes of a change.
+settings.register_profile("untimed", deadline=None, derandomize=CI, print_blob=True)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

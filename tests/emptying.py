@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -63,11 +63,11 @@ def traffic() -> Iterator[Traffic]:
             watched.connected.discard(here)
             watched.answering.discard(here)
 
-    ThreadedWSGIServer.process_request_thread = counted
+    ThreadedWSGIServer.process_request_thread = counted  # type: ignore[method-assign]
     request_started.connect(watched.started)
     request_finished.connect(watched.finished)
     yield watched
-    ThreadedWSGIServer.process_request_thread = serve
+    ThreadedWSGIServer.process_request_thread = serve  # type: ignore[method-assign]
     request_started.disconnect(watched.started)
     request_finished.disconnect(watched.finished)
 
@@ -81,7 +81,7 @@ def _flush_may_empty_history(traffic: Traffic) -> Iterator[None]:
     operations = type(connection.ops)
     flush = operations.execute_sql_flush
 
-    def lifted(self: Any, sql_list: list[str]) -> None:
+    def lifted(self: Any, sql_list: Iterable[str]) -> None:
         traffic.wait()
         kept = [t for t in triggers.APPEND_ONLY if t not in triggers.missing()]
         for table in kept:

@@ -31,7 +31,7 @@ def everything() -> dict[str, list[dict[str, Any]]]:
 
 def written(build: Any) -> tuple[dict[str, list[dict[str, Any]]], Cast, int]:
     """What ``build`` writes into an empty database, whom it gives, in how many queries."""
-    result: Any = None
+    result: tuple[dict[str, list[dict[str, Any]]], Cast, int] | None = None
     try:
         with transaction.atomic(), clock.at(NOW):
             with CaptureQueriesContext(connection) as queries:
@@ -43,7 +43,8 @@ def written(build: Any) -> tuple[dict[str, list[dict[str, Any]]], Cast, int]:
             result = everything(), cast, len(queries)
             raise Undo
     except Undo:
-        return result
+        assert result is not None
+    return result
 
 
 @pytest.mark.django_db

@@ -5,13 +5,21 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from http.client import HTTPConnection
 from typing import Any
-from urllib.request import urlopen
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.signals import request_finished, request_started
 
 from tests.emptying import Traffic
+
+
+def ask(url: str) -> None:
+    connection = HTTPConnection(urlsplit(url).netloc)
+    connection.request("GET", "/robots.txt")
+    connection.getresponse().read()
+    connection.close()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -28,7 +36,7 @@ def test_a_request_on_its_way_is_waited_for(live_server: Any, traffic: Traffic) 
     receivers: list[tuple[Any, Callable[..., None]]] = [(request_started, dawdle), (request_finished, done)]
     for signal, receiver in receivers:
         signal.connect(receiver)
-    asking = threading.Thread(target=lambda: urlopen(live_server.url + "/robots.txt").read())
+    asking = threading.Thread(target=ask, args=(live_server.url,))
     try:
         asking.start()
         while not traffic.answering:

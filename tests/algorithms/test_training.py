@@ -12,7 +12,14 @@ import pytest
 
 from fengqiao.algorithms.linear import LinearClassifier
 from fengqiao.algorithms.modelfile import FORMAT, ModelFileError, write_model
-from fengqiao.algorithms.training import TrainingError, calibration_error, held_back, train, train_csv
+from fengqiao.algorithms.training import (
+    TrainingError,
+    held_back,
+    learning_curve,
+    train,
+    train_csv,
+    trained_on,
+)
 from tests.paths import DATA
 
 WATER = ["楼上", "卫生间", "漏水", "滴水", "渗水", "天花板", "墙皮", "水管", "防水", "阳台", "吊顶", "返潮"]
@@ -222,10 +229,23 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
         train_csv(path, text_col="a", label_col="b")
 
 
-def test_calibration_error_by_hand() -> None:
-    sure = np.array([0.95, 0.95, 0.55, 0.55], dtype=np.float32)
-    right = np.array([True, True, True, False])
-    assert calibration_error(sure, right) == pytest.approx(0.05, abs=1e-6)
+def test_a_model_knows_the_rows_it_was_made_from() -> None:
+    texts, labels = table()
+    facts = train(texts, labels).facts
+    assert trained_on(facts, [*texts, texts[0]][::-1], [*labels, labels[0]][::-1])
+    assert not trained_on(facts, texts[:-1], labels[:-1])
+    assert not trained_on(facts, [], [])
+
+
+def test_the_learning_curve_rises(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    rows = [f'{label},"{text}"' for text, label in zip(*table(), strict=True)]
+    path.write_text("\n".join(["类别,内容", *rows]), encoding="utf-8")
+    points = learning_curve(path, text_col="内容", label_col="类别", shares=(0.01, 0.25, 1.0))
+    assert [one.rows for one in points] == sorted(one.rows for one in points)
+    assert len(points) == 2, "a hundredth is too little to learn from"
+    assert points[0].accuracy <= points[-1].accuracy
+    assert points[-1].rows == sum(not held_back(text) for text in table()[0])
 
 
 def test_the_split_depends_on_the_text_alone() -> None:

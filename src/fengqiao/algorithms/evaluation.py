@@ -4,12 +4,11 @@ Question: of what the model would say by itself, how much is right, how sure may
 could be left to it? Accuracy and macro-F1 over the labels that occur, the truth among the first two, calibration error
 over ten bins, and *cover*: the largest share of texts that can be told apart by confidence alone so that at least .95
 (.98) of them are right. Cover is measured on the very texts given, so on few texts it flatters; each figure of a
-thousand texts is uncertain by some two hundredths, `interval` says by how much (Wilson 1927).
+thousand texts is uncertain by some two hundredths, `interval` says by how much.
 """
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -18,11 +17,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from fengqiao.algorithms.intervals import share_interval
 from fengqiao.algorithms.linear import Floats, LinearClassifier
 
 PRECISIONS = (0.95, 0.98)
 BINS = 10
-Z95 = 1.959964  # standard normal quantile of a two-sided 95 % interval
 
 
 class EvaluationError(ValueError):
@@ -56,8 +55,8 @@ class Evaluation:
     """Figures of a model on labelled texts.
 
     `interval`: 95 % for the accuracy. `silent`: texts the model says nothing about, counted as wrong. `cover_at`: by
-    precision, the share of all texts. `confusion[i][j]`: texts of the i-th label taken for the j-th. `seen`: these are
-    the very rows the model was trained on, so the figures flatter. Speed in texts a second of processor time.
+    precision, the share of all texts. `names` go with rows and columns of `confusion`: texts of the i-th taken for the
+    j-th. Speed in texts a second of processor time.
     """
 
     rows: int
@@ -71,12 +70,22 @@ class Evaluation:
     silent: int
     labels: tuple[LabelFigures, ...]
     bins: tuple[Bin, ...]
+    names: tuple[str, ...]
     confusion: tuple[tuple[int, ...], ...]
     fraud_f1: float | None = None
 
     def summary(self) -> dict[str, Any]:
         """The figures that are one number each, as JSON takes them."""
-        one_number = ("rows", "accuracy", "interval", "macro_f1", "top2", "ece", "cover_at", "docs_per_second")
+        one_number = (
+            "rows",
+            "accuracy",
+            "interval",
+            "macro_f1",
+            "top2",
+            "ece",
+            "cover_at",
+            "docs_per_second",
+        )
         said = {name: value for name, value in asdict(self).items() if name in (*one_number, "silent")}
         return said if self.fraud_f1 is None else {**said, "fraud_f1": self.fraud_f1}
 
@@ -105,7 +114,7 @@ def evaluate(
     return Evaluation(
         rows=len(texts),
         accuracy=float(right.mean()),
-        interval=wilson(int(right.sum()), len(texts)),
+        interval=share_interval(int(right.sum()), len(texts)),
         macro_f1=float(np.mean([one.f1 for one in figures])),
         top2=float((right | (second == truth)).mean()),
         ece=calibration_error(sure, right),
@@ -114,6 +123,7 @@ def evaluate(
         silent=int((~told).sum()),
         labels=figures,
         bins=bins(sure, right),
+        names=names,
         confusion=_confusion(truth, said, len(names)),
         fraud_f1=_of_prefix(names, truth, said, fraud_prefix) if fraud_prefix else None,
     )
@@ -145,18 +155,9 @@ def bins(confidence: Floats, right: npt.NDArray[np.bool_]) -> tuple[Bin, ...]:
 
 def calibration_error(confidence: Floats, right: npt.NDArray[np.bool_]) -> float:
     """Expected calibration error: gap between mean confidence and share right, over ten bins of equal width."""
-    return float(sum(abs(one.confidence - one.right) * one.count for one in bins(confidence, right)) / len(right))
-
-
-def wilson(successes: int, trials: int) -> tuple[float, float]:
-    """95 % interval for a share (Wilson 1927); (0, 1) without trials."""
-    if not trials:
-        return 0.0, 1.0
-    share = successes / trials
-    centre = share + Z95**2 / (2 * trials)
-    half = Z95 * math.sqrt(share * (1 - share) / trials + Z95**2 / (4 * trials**2))
-    whole = 1 + Z95**2 / trials
-    return max(0.0, (centre - half) / whole), min(1.0, (centre + half) / whole)
+    return float(
+        sum(abs(one.confidence - one.right) * one.count for one in bins(confidence, right)) / len(right)
+    )
 
 
 def _label(name: str, true: npt.NDArray[np.bool_], said: npt.NDArray[np.bool_]) -> LabelFigures:

@@ -49,9 +49,9 @@ class Vocabulary:
         """`hashes` must rise and be different from each other."""
         self._hashes = hashes
         prefixes = (hashes >> np.uint32(32 - _PREFIX)).astype(np.int64)
-        sizes = np.bincount(prefixes, minlength=1 << _PREFIX)
+        sizes: Ints = np.bincount(prefixes, minlength=1 << _PREFIX)
         self._first = (np.cumsum(sizes) - sizes).astype(np.int32)
-        self._size = sizes.astype(np.uint8 if sizes.max(initial=0) < 256 else np.int32)
+        self._size = sizes.astype(np.int32)
         self._longest = int(sizes.max(initial=0))
 
     def rows(self, hashes: Hashes) -> Ints:
@@ -213,7 +213,11 @@ def _counted(cells: Ints) -> tuple[Ints, Floats]:
 
 
 def _rising(hashes: Array) -> Hashes:
-    if hashes.ndim != 1 or hashes.dtype != np.uint32 or not (hashes[1:] > hashes[:-1]).all():
+    if (
+        hashes.ndim != 1
+        or hashes.dtype != np.uint32
+        or not bool(np.all(np.diff(hashes.astype(np.int64)) > 0))
+    ):
         raise ValueError("hashes")
     return hashes
 

@@ -105,7 +105,7 @@ def _cutter() -> Callable[[str], list[str]]:
 
 
 def cut(text: str) -> list[str]:
-    """All pieces of a text in order, blanks and signs too; together they are as long as the text, which is not normalised."""
+    """All pieces of a text as it stands, in order, blanks and signs too: together they are as long as the text."""
     try:
         return _cutter()(text)
     except UnicodeEncodeError:  # half a character pair, as broken phones send

@@ -22,10 +22,14 @@ from fengqiao.algorithms.segment import cut, flatten
 
 HEAD = 25  # characters taken as a title
 MAX_CHARS = 3000  # what stands further on decides nothing and costs time
-SCHEME = "h32 c1-3 w1-2 t25 v2"  # named in model files: a model is only used with the tokens it was trained on
+SCHEME = (
+    "h32 c1-3 w1-2 t25 v2"  # named in model files: a model is only used with the tokens it was trained on
+)
 _RUN = re.compile(r"\w+")
 _DIGIT = re.compile(r"\d")
-_BASE = 0x9E3779B97F4A7C15  # odd: it has an inverse modulo 2**64, so a piece's hash forgets where the piece stood
+_BASE = (
+    0x9E3779B97F4A7C15  # odd: it has an inverse modulo 2**64, so a piece's hash forgets where the piece stood
+)
 _INVERSE = pow(_BASE, -1, 2**64)
 _SALTS = {
     name: np.uint64(0x632BE59BD9B4E019 * (place + 1) % 2**64)
@@ -34,6 +38,7 @@ _SALTS = {
 
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint32]
+Wide = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +69,16 @@ class _Reading:
         sums = np.cumsum(self.codes * self._powers[:-1], dtype=np.uint64)
         self._sums = np.concatenate([np.zeros(1, np.uint64), sums])
 
-    def piece(self, starts: Ints, ends: Ints) -> npt.NDArray[np.uint64]:
+    def piece(self, starts: Ints, ends: Ints) -> Wide:
         """Hashes of the pieces from `starts` to `ends`."""
-        return (self._sums[ends] - self._sums[starts]) * self._inverses[starts]
+        found: Wide = (self._sums[ends] - self._sums[starts]) * self._inverses[starts]
+        return found
 
     def begins(self, places: Ints) -> Ints:
         """How many solid characters stand before each place in its own text."""
         first = np.searchsorted(self.text_of, self.text_of[places], side="left")
-        return self.rank[places] - self.rank[first]
+        before: Ints = self.rank[places] - self.rank[first]
+        return before
 
     def characters(self) -> Iterator[tuple[Ints, Hashes]]:
         """Texts and hashes of the character n-grams; what parts words is skipped, not counted."""
@@ -95,7 +102,9 @@ class _Reading:
         joint = ends[:-1] == starts[1:]
         both = hashes[:-1][joint] * np.uint64(_BASE) + hashes[1:][joint]
         yield starts[:-1][joint], ends[1:][joint], _mixed(both, "pair")
-        head = (self.begins(starts) + ends - starts <= HEAD) & (ends - starts != 2)  # pairs of characters are there
+        head = (self.begins(starts) + ends - starts <= HEAD) & (
+            ends - starts != 2
+        )  # pairs of characters are there
         yield starts[head], ends[head], _mixed(hashes[head], "head word")
 
 
@@ -117,14 +126,14 @@ def spoken(text: str) -> Iterator[tuple[int, str]]:
             yield found, reading.joined[start:end]
 
 
-def _powers(base: int, count: int) -> npt.NDArray[np.uint64]:
+def _powers(base: int, count: int) -> Wide:
     """The powers of `base` modulo 2**64 from the 0th to the `count`th."""
     factors = np.full(count + 1, base, dtype=np.uint64)
     factors[0] = 1
     return np.multiply.accumulate(factors)
 
 
-def _mixed(hashes: npt.NDArray[np.uint64], channel: str) -> Hashes:
+def _mixed(hashes: Wide, channel: str) -> Hashes:
     mixed = hashes ^ _SALTS[channel]
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
