@@ -10,10 +10,9 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from django.utils.translation import gettext as _
-
 from fengqiao.lib.config_files import ConfigError
 from fengqiao.lib.place_types import CategoryChanges
+from fengqiao.lib.wording import gettext as _
 from fengqiao.lib.wording import listed
 from fengqiao.matters.reference_tables import load_classes, load_ladder, newest
 from fengqiao.matters.reference_types import COLUMNS, KINDS, LEVELS, MEDIATION, UNITS, Category
