@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 
+from fengqiao.algorithms import classify, training
 from fengqiao.algorithms.classify import (
+    STARTER,
     Classifier,
     LexiconClassifier,
     LinearClassifier,
     Proposal,
     StackedProposer,
+    starter,
     train,
 )
 from fengqiao.algorithms.lexicon import read_lexicon
+from tools.train_starter import starter_rows
 
 RULES = LexiconClassifier(read_lexicon("version: r1\ncodes:\n  NB2: 漏水*3\n  NB1: 噪音*3\n  FI1: 着火*4\n"))
 
@@ -114,3 +121,49 @@ def test_all_keep_to_the_protocol(model: LinearClassifier) -> None:
         assert engine.name
         assert engine.version
         assert all(isinstance(one, Proposal) for one in engine.propose("漏水", k=1))
+
+
+def test_the_model_that_ships_is_that_of_the_lines() -> None:
+    folder = Path(training.__file__).parent / "data"
+    shipped = LinearClassifier.load(folder / STARTER)
+    assert training.trained_on(shipped.facts, *starter_rows()), "run tools/train_starter.py"
+    assert (folder / STARTER).stat().st_size < 5_000_000
+
+
+def test_before_a_station_has_a_model_lines_and_word_rules_propose() -> None:
+    first, *others = starter().propose("楼上又漏水，天花板掉皮，两家在楼道里吵", k=3)
+    assert first.label == "NB2"
+    assert 0 < first.confidence <= 1
+    assert first.confidence >= others[0].confidence
+    assert first.reasons
+    assert [one.reasons for one in starter().propose("", k=3)] == [()], (
+        "what says nothing goes to the duty desk"
+    )
+
+
+def test_a_damaged_file_leaves_the_word_rules(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    starter.cache_clear()
+    monkeypatch.setattr(classify, "STARTER", "triage_lines.csv")
+    try:
+        assert isinstance(starter(), LexiconClassifier)
+    finally:
+        starter.cache_clear()
+    assert "word rules alone" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("said", "others"),
+    [("姓{}的那家，", ("王", "欧阳", "买")), ("{}人，", ("四川", "浙江", "新疆"))],
+    ids=["surname", "home town"],
+)
+def test_names_and_home_towns_change_nothing(said: str, others: tuple[str, ...]) -> None:
+    """Another surname or home town moves the first proposal in at most one line of two hundred."""
+    with (Path(__file__).parent / "data" / "development_lines.csv").open(
+        encoding="utf-8", newline=""
+    ) as rows:
+        lines = [row["text"] for row in csv.DictReader(rows)][:200]
+    first = [[starter().propose(said.format(one) + line, k=1)[0].label for one in others] for line in lines]
+    assert len(lines) >= 150
+    assert sum(len(set(found)) > 1 for found in first) <= 0.005 * len(lines)

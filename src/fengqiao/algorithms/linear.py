@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from fengqiao.algorithms.modelfile import Array, ModelFileError, read_model, write_model
 from fengqiao.algorithms.proposal import Proposal
-from fengqiao.algorithms.textfeatures import SCHEME, Hashes, Ints, spoken, tokens
+from fengqiao.algorithms.textfeatures import SCHEME, Hashes, Ints, Reading
 
 KIND = "linear"
 MAX_REASONS = 4
@@ -92,34 +92,35 @@ class LinearClassifier:
 
     def chances(self, texts: Sequence[str]) -> Floats:
         """Calibrated chances, one row a text and one column a label; a row of nought where a text says nothing known."""
-        parts = [self._some_chances(texts[at : at + BATCH])[0] for at in range(0, len(texts), BATCH)]
+        parts = [self._some_chances(Reading(texts[at : at + BATCH]))[0] for at in range(0, len(texts), BATCH)]
         return np.concatenate([np.zeros((0, len(self.labels)), np.float32), *parts])
 
     def propose(self, text: str, *, k: int = 3) -> list[Proposal]:
         """At most `k` labels with calibrated confidence; empty when the text has nothing the model knows."""
-        chances, rows, values = self._some_chances([text])
+        reading = Reading([text])
+        chances, rows, values = self._some_chances(reading)
         if not len(rows):
             return []
         best = np.argsort(-chances[0], kind="stable")[:k]
-        pieces = self._pieces(text)
+        pieces = self._pieces(reading)
         value_of = dict(zip(rows.tolist(), values.tolist(), strict=True))
         return [
             Proposal(self.labels[label], float(chances[0, label]), self._reasons(label, pieces, value_of))
             for label in best.tolist()
         ]
 
-    def _some_chances(self, texts: Sequence[str]) -> tuple[Floats, Ints, Floats]:
+    def _some_chances(self, reading: Reading) -> tuple[Floats, Ints, Floats]:
         """Chances of a few texts, and the known tokens of all of them with their weights in the text."""
-        said = tokens(texts)
+        said = reading.tokens()
         rows = self._vocabulary.rows(said.hashes)
         known = rows >= 0
         width = max(len(self.model.hashes), 1)
         cells, counts = _counted(said.texts[known] * width + rows[known])
         text_of, rows = np.divmod(cells, width)
         values = (1 + np.log(counts)) * self.model.idf[rows]
-        lengths = np.sqrt(np.bincount(text_of, values * values, minlength=len(texts)))
+        lengths = np.sqrt(np.bincount(text_of, values * values, minlength=reading.count))
         values = (values / np.maximum(lengths, 1e-9)[text_of]).astype(np.float32)
-        scores = np.tile(self.model.bias, (len(texts), 1))
+        scores = np.tile(self.model.bias, (reading.count, 1))
         begun = np.flatnonzero(np.diff(text_of, prepend=-1))
         if len(begun):
             pushed = self.model.weights[rows]
@@ -129,9 +130,9 @@ class LinearClassifier:
         chances[lengths == 0] = 0
         return chances, rows, values
 
-    def _pieces(self, text: str) -> list[tuple[int, str]]:
+    def _pieces(self, reading: Reading) -> list[tuple[int, str]]:
         """Known tokens that tell people something: a piece of three characters cut across words persuades nobody."""
-        read = [(found, said) for found, said in spoken(text) if len(said) > 1]
+        read = [(found, said) for found, said in reading.spoken() if len(said) > 1]
         rows = self._vocabulary.rows(np.array([found for found, _ in read], dtype=np.uint32))
         return [(row, said) for row, (_, said) in zip(rows.tolist(), read, strict=True) if row >= 0]
 
@@ -163,7 +164,7 @@ class LinearClassifier:
         arrays: dict[str, Array] = {
             "hashes": model.hashes,
             "idf": model.idf,
-            "weights": model.weights,
+            "weights": model.weights.astype(np.float16),  # half the file; training rounds to what is kept
             "bias": model.bias,
             "shift": model.shift,
         }
@@ -182,7 +183,7 @@ class LinearClassifier:
                 labels=labels,
                 hashes=hashes,
                 idf=_floats(arrays["idf"], (len(hashes),)),
-                weights=_floats(arrays["weights"], (len(hashes), len(labels))),
+                weights=_floats(arrays["weights"].astype(np.float32), (len(hashes), len(labels))),
                 bias=_floats(arrays["bias"], (len(labels),)),
                 scale=float(header["scale"]),
                 shift=_floats(arrays["shift"], (len(labels),)),

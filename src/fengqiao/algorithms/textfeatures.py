@@ -3,7 +3,7 @@
 Every token is a number: a 32-bit hash of its characters and of its channel - characters, words and word pairs, the
 title (the first 25 characters, where people say what it is about). Many texts are read at once in arrays, so that no
 token is ever built as a string; of half a million different tokens some thirty share a number with another. Digits
-count as one sign, so that house numbers teach nothing.
+count as one sign, so that house numbers teach nothing; home provinces and surnames are made alike (`impartial`).
 
 Method: polynomial hashes of all prefixes give the hash of any piece by one subtraction (Karp and Rabin 1987); mixed
 by the finalizer of splitmix64 (Steele, Lea and Flood 2014).
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from fengqiao.algorithms.impartial import impartial
 from fengqiao.algorithms.segment import cut, flatten
 
 HEAD = 25  # characters taken as a title
@@ -49,11 +50,14 @@ class Tokens:
     hashes: Hashes
 
 
-class _Reading:
+class Reading:
     """Some texts as arrays: their characters with what parts them, and where words begin and end."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        plain = [" ".join(_RUN.findall(_DIGIT.sub("0", flatten(text[:MAX_CHARS])))) for text in texts]
+        self.count = len(texts)
+        plain = [
+            " ".join(_RUN.findall(_DIGIT.sub("0", flatten(impartial(text[:MAX_CHARS]))))) for text in texts
+        ]
         self.joined = "\n".join([*plain, ""])
         wide = np.frombuffer(self.joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         self.codes = wide.astype(np.uint64) + np.uint64(1)
@@ -68,6 +72,18 @@ class _Reading:
         self._inverses = _powers(_INVERSE, len(wide))
         sums = np.cumsum(self.codes * self._powers[:-1], dtype=np.uint64)
         self._sums = np.concatenate([np.zeros(1, np.uint64), sums])
+
+    def tokens(self) -> Tokens:
+        """All tokens of the texts, in no particular order."""
+        parts = [*self.characters()]
+        parts += [(self.text_of[starts], hashes) for starts, _ends, hashes in self.words()]
+        return Tokens(np.concatenate([one for one, _ in parts]), np.concatenate([one for _, one in parts]))
+
+    def spoken(self) -> Iterator[tuple[int, str]]:
+        """The tokens that people can read, as hash and piece of text: words and pairs of words."""
+        for starts, ends, hashes in self.words():
+            for start, end, found in zip(starts.tolist(), ends.tolist(), hashes.tolist(), strict=True):
+                yield found, self.joined[start:end]
 
     def piece(self, starts: Ints, ends: Ints) -> Wide:
         """Hashes of the pieces from `starts` to `ends`."""
@@ -110,20 +126,12 @@ class _Reading:
 
 def tokens(texts: Sequence[str]) -> Tokens:
     """Tokens of texts, in no particular order."""
-    if not texts:
-        return Tokens(np.zeros(0, np.int64), np.zeros(0, np.uint32))
-    reading = _Reading(texts)
-    parts = [*reading.characters()]
-    parts += [(reading.text_of[starts], hashes) for starts, _ends, hashes in reading.words()]
-    return Tokens(np.concatenate([one for one, _ in parts]), np.concatenate([one for _, one in parts]))
+    return Reading(texts).tokens()
 
 
 def spoken(text: str) -> Iterator[tuple[int, str]]:
     """The tokens of one text that people can read, as hash and piece of text: words and pairs of words."""
-    reading = _Reading([text])
-    for starts, ends, hashes in reading.words():
-        for start, end, found in zip(starts.tolist(), ends.tolist(), hashes.tolist(), strict=True):
-            yield found, reading.joined[start:end]
+    return Reading([text]).spoken()
 
 
 def _powers(base: int, count: int) -> Wide:

@@ -21,7 +21,7 @@ from typing import Protocol, TypeVar
 from django.conf import settings
 from django.db import connection
 
-from fengqiao.algorithms.classify import LexiconClassifier, LinearClassifier, ModelFileError, StackedProposer
+from fengqiao.algorithms.classify import LinearClassifier, ModelFileError, StackedProposer, starter
 from fengqiao.algorithms.danger import Floor, danger_floor
 from fengqiao.algorithms.places import Near, PlaceCandidate
 from fengqiao.algorithms.proposal import Classifier, Proposal
@@ -203,7 +203,7 @@ def _built(path: Path, stamp: tuple[int, int] | None) -> Classifier:
             model = LinearClassifier.load(path)
         except ModelFileError as error:
             log.error("triage model left out, word rules alone propose: %s", error)
-    return StackedProposer(LexiconClassifier(), model)
+    return StackedProposer(starter(), model)
 
 
 def _classifier() -> Classifier:

@@ -73,7 +73,7 @@ class LineOut(Out):
 
 
 class DisputesOut(Out):
-    """Disputes of the period that may be mediated: found, with a result, settled; the share of settled with its 95 % interval."""
+    """Disputes of the period that may be mediated: found, with a result, settled; its share with a 95 % interval."""
 
     found: int
     ended: int
