@@ -26,5 +26,5 @@ def test_what_is_made_alike(said: str, alike: str) -> None:
 
 
 def test_a_model_sees_no_difference() -> None:
-    here, there = tokens(["姓王的四川人又在楼道里充电"]), tokens(["姓欧的新疆人又在楼道里充电"])
+    here, there = tokens(["姓王的四川人又在楼道里充电"]), tokens(["姓欧阳的新疆人又在楼道里充电"])
     assert here.hashes.tolist() == there.hashes.tolist()

@@ -14,7 +14,7 @@ _HOMES = (
     "甘肃|青海|台湾|内蒙古|内蒙|广西|西藏|宁夏|新疆|香港|澳门|东北|西北|江浙|云贵"
 )
 _HOME = re.compile(rf"(?:{_HOMES})(?:省|市|自治区)?(?=人|籍|口音|老乡|话|来的|过来|那边)")
-_NAMED = re.compile(r"姓[\u4e00-\u9fff](?=的|某|家|男|女)")
+_NAMED = re.compile(r"姓[\u4e00-\u9fff]{1,2}?(?=的|某|家|男|女)")
 
 
 def impartial(text: str) -> str:
