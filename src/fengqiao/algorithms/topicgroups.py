@@ -1,7 +1,7 @@
 """Groups of messages that speak of the same thing, built day by day and never with knowledge of a later day.
 
 Method: average linkage. Two groups are as alike as their messages are on average, over all pairs of one message here
-and one there; with unit vectors that is the inner product of the groups' sums over the product of their sizes, so no
+and one there; with vectors of unit length that is the inner product of the groups' sums over the product of their sizes, so no
 matrix of all pairs is ever kept. New messages begin as groups of one; groups that are each other's nearest and alike
 enough are joined, until none are left. A group never comes apart again: what was shown stays true.
 Source: R. R. Sokal and C. D. Michener, University of Kansas Science Bulletin 38 (1958), 1409-1438; nearest neighbours
@@ -21,10 +21,8 @@ from scipy import sparse
 
 from fengqiao.algorithms.topicvectors import VectorStore
 
-ALIKE = 0.08
-"""Mean cosine from which two groups are one, day by day. See docs/algorithms/topics.md for how it was chosen."""
-ALIKE_AT_ONCE = 0.07
-"""The same for messages that are all known beforehand."""
+ALIKE = 0.06
+"""Mean cosine from which two groups are one. See docs/algorithms/topics.md for how it was chosen."""
 QUIET_DAYS = 180
 AT_ONCE = 200  # messages compared in one sweep
 MOST_LIVE = 60_000  # messages compared at most; beyond, the groups longest silent are closed first

@@ -26,7 +26,7 @@ from math import isinf
 
 from fengqiao.algorithms.segment import flatten
 from fengqiao.algorithms.sentences import sentence
-from fengqiao.algorithms.topicgroups import ALIKE, ALIKE_AT_ONCE, QUIET_DAYS, Grouper
+from fengqiao.algorithms.topicgroups import ALIKE, QUIET_DAYS, Grouper
 from fengqiao.algorithms.topicnames import Said, Vocabulary, name_of, place_of, spread
 from fengqiao.algorithms.topicranks import (
     BEFORE,
@@ -156,7 +156,7 @@ def find_topics(
     return Topics(_ranked(replay, notes), len(notes), undated)
 
 
-def find_groups(messages: Iterable[Message], *, alike: float = ALIKE_AT_ONCE) -> list[list[str]]:
+def find_groups(messages: Iterable[Message], *, alike: float = ALIKE) -> list[list[str]]:
     """Ids of messages on the same issue, in groups of one or more, found in hindsight: all are known, whatever their
     times. The order of `messages` does not matter; the cost grows with the square of their number."""
     ordered = sorted(messages, key=lambda one: one.id)

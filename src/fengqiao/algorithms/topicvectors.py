@@ -4,7 +4,7 @@ Features are pairs of neighbouring characters of the title, which count double, 
 inside the name of a place counts half as much again, and a district named is a feature of its own. A feature weighs
 ln((n + 50) / (d + 1)), n the messages seen so far and d those that use it: nothing of a later day is in a weight.
 Weights are taken anew whenever the messages have grown by half. So that the cost stays near-linear, features used by
-more than 1,500 messages and more than 2 % of them are left out.
+more than 1,000 messages and more than 1 % of them are left out.
 Source of the weighting: G. Salton and C. Buckley, Information Processing & Management 24 (1988), 513-523.
 """
 
@@ -28,9 +28,11 @@ BODY_CHARS = 300
 TITLE_CHARS = 100
 TITLE_COUNTS = 2
 PLACE_COUNTS, DISTRICT_COUNTS = 1.5, 3.0
+UNSHARED = 20  # features nobody shares, thought into every message
 PRIOR = 50  # messages thought of before the first one, so that early weights are not wild
 REGROWTH = 1.5
-COMMON_FROM, COMMON_SHARE = 1_500, 0.02
+TAIL_SHARE = 0.1  # share of vectors not yet turned by feature
+COMMON_FROM, COMMON_SHARE = 1_000, 0.01
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
@@ -52,8 +54,7 @@ class VectorStore:
         self._seen = 0
         self._weighed_at = 0
         self._held: list[_Counts] = []
-        self._old: Rows = None
-        self._young: list[Rows] = []
+        self._settle(sparse.csr_matrix((0, 0), dtype=np.float32))
 
     def __len__(self) -> int:
         return len(self._held)
@@ -69,7 +70,7 @@ class VectorStore:
         if self._seen > self._weighed_at * REGROWTH + PRIOR:
             self._weigh_all()
         else:
-            self._young.append(self._weighed(fresh))
+            self._append(self._weighed(fresh))
 
     def keep(self, slots: Sequence[int]) -> None:
         """Forget all but these slots, which are numbered anew in their order."""
@@ -78,28 +79,41 @@ class VectorStore:
 
     def sums(self, members: Rows) -> Rows:
         """For each row of `members` (rows by slots, ones where a slot belongs to it) the sum of its vectors."""
-        return members @ self._all()
+        width = len(self._used)
+        first, rest = (
+            members[:, : self._main.shape[0]] @ self._main,
+            members[:, self._main.shape[0] :] @ self._tail,
+        )
+        for part in (first, rest):
+            part.resize((members.shape[0], width))
+        return first + rest
 
     def products(self, vectors: Rows) -> Rows:
         """Inner products of the given vectors with the vector of every slot."""
-        return (vectors @ self._all().T).tocsr()
+        first = vectors[:, : self._by_feature.shape[0]] @ self._by_feature
+        rest = vectors[:, : self._tail.shape[1]] @ self._tail.T
+        return sparse.hstack([first, rest], format="csr")
 
-    def _all(self) -> Rows:
-        """All vectors as one matrix; small parts are joined when somebody asks."""
-        width = len(self._used)
-        parts = [*([] if self._old is None else [self._old]), *self._young]
-        for part in parts:
-            part.resize((part.shape[0], width))
-        self._old = parts[0] if len(parts) == 1 else sparse.vstack(parts, format="csr")
-        self._young = []
-        return self._old
+    def _append(self, rows: Rows) -> None:
+        self._tail.resize((self._tail.shape[0], rows.shape[1]))
+        self._tail = sparse.vstack([self._tail, rows], format="csr")
+        if self._tail.shape[0] > PRIOR + self._main.shape[0] * TAIL_SHARE:
+            wide = self._main.copy()
+            wide.resize((wide.shape[0], rows.shape[1]))
+            self._settle(sparse.vstack([wide, self._tail], format="csr"))
 
     def _weigh_all(self) -> None:
         self._weighed_at = self._seen
-        self._old, self._young = None, [self._weighed(self._held)]
+        self._settle(self._weighed(self._held))
+
+    def _settle(self, rows: Rows) -> None:
+        """Turn all vectors by feature: the costly step, so done only when they have grown by a tenth."""
+        self._main, self._by_feature = rows, rows.T.tocsr()
+        self._tail = sparse.csr_matrix((0, rows.shape[1]), dtype=np.float32)
 
     def _weighed(self, messages: Sequence[_Counts]) -> Rows:
-        """Unit vectors by the weights of now; a message of common words alone is all zero."""
+        """Vectors by the weights of now, of unit length but for short messages, which share more by chance and are made
+        shorter: as if each had some features more that nobody shares."""
         indptr = np.cumsum([0, *(len(one.features) for one in messages)])
         features = np.concatenate([np.empty(0, np.int32), *(one.features for one in messages)])
         counts = np.concatenate([np.empty(0, np.float32), *(one.counts for one in messages)])
@@ -108,7 +122,9 @@ class VectorStore:
         weights[used > max(COMMON_FROM, COMMON_SHARE * self._seen)] = 0.0
         rows = sparse.csr_matrix((weights, features, indptr), shape=(len(messages), len(self._used)))
         rows.eliminate_zeros()
-        lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+        squares = np.asarray(rows.multiply(rows).sum(axis=1)).ravel()
+        own = np.maximum(np.diff(rows.indptr), 1)
+        lengths = np.sqrt(squares * (1 + UNSHARED / own))
         rows.data /= np.repeat(np.maximum(lengths, 1e-9), np.diff(rows.indptr)).astype(np.float32)
         return rows
 
