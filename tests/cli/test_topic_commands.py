@@ -198,7 +198,7 @@ def test_same_event_counts_distractors_and_missing_ids(
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("", "文件是空的"), ("id,issue\n", "没有一行内容"), ("id,topic\nk0,砖窑\n", "issue"), 
+        ("", "文件是空的"), ("id,issue\n", "没有一行内容"), ("id,topic\nk0,砖窑\n", "issue"),
         ("id,issue\nk0,\n", "第 2 行"), ("id,issue\n没有,砖窑\n", "一个也没有"),
     ],
 )  # fmt: skip

@@ -1,9 +1,9 @@
 """Groups of messages that speak of the same thing, built day by day and never with knowledge of a later day.
 
 Method: average linkage. Two groups are as alike as their messages are on average, over all pairs of one message here
-and one there; with vectors of unit length that is the inner product of the groups' sums over the product of their sizes, so no
-matrix of all pairs is ever kept. New messages begin as groups of one; groups that are each other's nearest and alike
-enough are joined, until none are left. A group never comes apart again: what was shown stays true.
+and one there; with vectors of unit length that is the inner product of the groups' sums over the product of their
+sizes, so no matrix of all pairs is ever kept. New messages begin as groups of one; groups that are each other's nearest
+and alike enough are joined, until none are left. A group never comes apart again: what was shown stays true.
 Source: R. R. Sokal and C. D. Michener, University of Kansas Science Bulletin 38 (1958), 1409-1438; nearest neighbours
 of each other: F. Murtagh, The Computer Journal 26 (1983), 354-359.
 Limits: groups silent for longer than the quiet time are closed and never compared again. Words alone decide; two places

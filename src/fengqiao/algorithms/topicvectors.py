@@ -48,6 +48,10 @@ class _Counts:
 class VectorStore:
     """Vectors of the messages that are still compared, by slot (their order of arrival)."""
 
+    _main: Rows
+    _by_feature: Rows
+    _tail: Rows
+
     def __init__(self) -> None:
         self._number: dict[str, int] = {}
         self._used = array("i")
