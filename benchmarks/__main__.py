@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPTS = ("pointindex", "triage", "similarity", "serving")
+SCRIPTS = ("pointindex", "triage", "places", "similarity", "serving")
 SIZED = {"serving"}
 
 

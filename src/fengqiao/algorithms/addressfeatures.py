@@ -120,7 +120,8 @@ def _around(batch: Batch) -> list[Codes]:
         _last(np.roll(number | ~inside, 1), here) - 1,
     )
     count = np.cumsum(number)
-    earlier, later = count - number - count[last_out], count[np.minimum(next_out, len(count) - 1)] - count
+    earlier: Ints = count - number - count[last_out]
+    later: Ints = count[np.minimum(next_out, len(count) - 1)] - count
     after = np.append(shapes, _NONE)
     unit_next = np.where(next_number < next_out, after[np.minimum(next_number + 1, len(shapes))] + 1, 0)
     unit_last = np.where(last_number > last_out, after[last_number + 1] + 1, 0)

@@ -26,6 +26,7 @@ from fengqiao.algorithms.addressnet import (
     Weights,
     allowed_steps,
     chain,
+    flat_product,
     layer,
     passed,
 )
@@ -196,7 +197,7 @@ class _Trainer:
         truth[live] = self.corpus.truth[rows]
         used, where = np.unique(ids, return_inverse=True)
         flow, made, into = self._forward(used, where.reshape(ids.shape), live)
-        scores = flow @ self.weights["out"] + self.weights["out_lift"]
+        scores = flat_product(flow, self.weights["out"]) + self.weights["out_lift"]
         down, down_steps = self._chain_slope(scores, lengths, live, truth)
         slopes, back = self._backward(down, flow, made)
         self._learn(slopes | {"steps": down_steps}, rate, step)
@@ -222,24 +223,26 @@ class _Trainer:
 
     def _kept(self, shape: tuple[int, ...]) -> Floats:
         out = self.recipe.values_out
-        return (self.draw.random(shape, dtype=np.float32) >= out) / np.float32(1 - out)
+        stay = self.draw.random(shape, dtype=np.float32) >= out
+        return stay.astype(np.float32) / np.float32(1 - out)
 
     def _chain_slope(self, scores: Floats, lengths: Ints, live: Bools, truth: Ints) -> tuple[Floats, Floats]:
         """Slopes of the negative log-likelihood, a mean over addresses: of token scores and of step scores."""
         sums = chain(scores, lengths, self.weights["steps"] + self.steps, self.start)
-        down = sums.chances * live[:, :, None]
+        down = sums.chances * live[:, :, None].astype(np.float32)
         rows, columns = np.nonzero(live)
         down[rows, columns, truth[live]] -= 1
         both = live[:, 1:]
         ahead, behind = sums.ahead[:, :-1][both], (sums.token * sums.behind)[:, 1:][both]
         steps = (ahead.T @ behind) * sums.step
         np.subtract.at(steps, (truth[:, :-1][both], truth[:, 1:][both]), 1)
-        return down / len(lengths), steps / len(lengths)
+        many = np.float32(len(lengths))
+        return (down / many).astype(np.float32), (steps / many).astype(np.float32)
 
     def _backward(self, down: Floats, flow: Floats, made: list[Layer]) -> tuple[Weights, Floats]:
         width = self.recipe.width
         slopes = {"out": _crossed(flow, down), "out_lift": down.sum(axis=(0, 1))}
-        back = down @ self.weights["out"].T
+        back = flat_product(down, self.weights["out"].T)
         for number in reversed(range(len(REACH))):
             one, reach = made[number], REACH[number]
             given = back * one.kept
@@ -247,7 +250,7 @@ class _Trainer:
                 [given * one.gate * (1 - one.value**2), given * one.value * one.gate * (1 - one.gate)], axis=2
             )
             slopes |= {f"mix{number}": _crossed(one.seen, mixed), f"lift{number}": mixed.sum(axis=(0, 1))}
-            seen = mixed @ self.weights[f"mix{number}"].T
+            seen = flat_product(mixed, self.weights[f"mix{number}"].T)
             back = back + seen[:, :, width : 2 * width]
             if reach < back.shape[1]:
                 back[:, :-reach] += seen[:, reach:, :width]

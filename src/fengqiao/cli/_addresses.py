@@ -35,6 +35,8 @@ def register_eval(kinds: Any) -> None:
 
 def do_train(args: argparse.Namespace) -> int:
     """Train on a JSONL file, print the quality measured on a held-back fifth, write the model file."""
+    from threadpoolctl import threadpool_limits
+
     from fengqiao.algorithms.addressrows import AddressDataError, read_addresses, read_gazetteer
     from fengqiao.algorithms.addresstraining import train_addresses
     from fengqiao.algorithms.modelfile import ModelFileError
@@ -47,7 +49,9 @@ def do_train(args: argparse.Namespace) -> int:
 
     try:
         names = read_gazetteer(args.gazetteer) if args.gazetteer else {}
-        parser = train_addresses(read_addresses(args.jsonl), gazetteer=names, progress=progress)
+        rows = read_addresses(args.jsonl)
+        with threadpool_limits(1):  # the products are small: more threads only wait for each other
+            parser = train_addresses(rows, gazetteer=names, progress=progress)
         parser.save(args.out)
     except (AddressDataError, ModelFileError) as error:
         raise Refusal(str(error)) from error
@@ -63,6 +67,8 @@ def do_train(args: argparse.Namespace) -> int:
 
 def do_eval(args: argparse.Namespace) -> int:
     """Measure a model on tagged addresses; a span counts when start, end and tag are exact."""
+    from threadpoolctl import threadpool_limits
+
     from fengqiao.algorithms.addressparser import AddressParser
     from fengqiao.algorithms.addressrows import AddressDataError, read_addresses
     from fengqiao.algorithms.addresstraining import measure
@@ -70,7 +76,9 @@ def do_eval(args: argparse.Namespace) -> int:
 
     try:
         parser = AddressParser.load(args.model)
-        metrics = asdict(measure(parser, read_addresses(args.jsonl)))
+        rows = read_addresses(args.jsonl)
+        with threadpool_limits(1):
+            metrics = asdict(measure(parser, rows))
     except (AddressDataError, ModelFileError) as error:
         raise Refusal(str(error)) from error
     print(json.dumps({"model": parser.facts.get("version", ""), **metrics}) if args.json else _said(metrics))
