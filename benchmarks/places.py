@@ -24,6 +24,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # run as a file or as a module
+
 from reference import Goals, bootstrap, data_file
 
 from fengqiao.algorithms.addressfeatures import read_batch

@@ -1,4 +1,4 @@
-"""train and eval: the category model from a table, the address parser from tagged addresses."""
+"""train: the category model from a table, the address parser from tagged addresses."""
 
 from __future__ import annotations
 
@@ -25,10 +25,6 @@ def register(commands: Any) -> None:
     triage.add_argument("--json", action="store_true")
     triage.set_defaults(do=do_train)
     _addresses.register_train(kinds)
-    measured = commands.add_parser("eval", help="用另外的数据量模型").add_subparsers(
-        dest="kind", metavar="种类", required=True
-    )
-    _addresses.register_eval(measured)
 
 
 def do_train(args: argparse.Namespace) -> int:
