@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPTS = ("pointindex", "triage", "similarity", "topics", "serving")
-SIZED = {"serving"}
+SCRIPTS = ("pointindex", "triage", "places", "similarity", "topics", "serving")
+SIZED = {"serving", "topics"}
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """Points into polygons: how long 100,000 points take to find their area among 1,000 polygons.
 
-Run: ``python benchmarks/pointindex.py [--goal off]``. Made data (a wavy tiling with 80 vertices an area, seed 1), one
+Run: ``python -m benchmarks.pointindex [--goal off]``. Made data (a wavy tiling with 80 vertices an area, seed 1), one
 thread, process time, best of five. The peer is shapely's own STRtree query with the predicate ``intersects``; both
 answers are compared. Exits 1 above the goal.
 """

@@ -1,6 +1,6 @@
 """Reports of the same event: quality on real messages and cost, beside a plain peer.
 
-Run: ``python benchmarks/similarity.py [--size full] [--goal off]``. Data: ``complaints/messages.csv`` and the reference
+Run: ``python -m benchmarks.similarity [--size full] [--goal off]``. Data: ``complaints/messages.csv`` and the reference
 pairs ``complaints/same_issue.csv`` (made by patterns over place names: silver, not gold). Peer: TF-IDF over character
 pairs, cosine of at least 0.2, chains closed; also at 0.1, its best threshold in hindsight. Ours: score of at least 0.5,
 chains closed. Both over the same 176 messages with the other messages in the index; our weights were set looking at
@@ -24,10 +24,10 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
-from reference import Goals, best_ms, bootstrap, data_file
 from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from benchmarks.reference import Goals, best_ms, bootstrap, data_file
 from fengqiao.algorithms.segment import flatten
 from fengqiao.algorithms.similarity import Doc, DuplicateIndex
 

@@ -1,6 +1,6 @@
 """Issues over weeks: quality on real messages beside a plain peer, days until an issue is shown, speed and memory.
 
-Run: ``python benchmarks/topics.py [--size full] [--goal off]``. Data: ``complaints/messages.csv`` and
+Run: ``python -m benchmarks.topics [--size full] [--goal off]``. Data: ``complaints/messages.csv`` and
 ``complaints/same_issue.csv`` (patterns over place names: silver, not gold). Peer: TF-IDF over pairs of characters of the
 whole file, cosine of at least 0.2, chains closed. Ours: replayed day by day, and in hindsight. All members of a group
 count, also those not listed. Our threshold was chosen on the half of the issues printed as "chosen on"; the other half
@@ -29,10 +29,10 @@ from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-from reference import Goals, bootstrap, data_file
 from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from benchmarks.reference import Goals, bootstrap, data_file
 from fengqiao.algorithms.issuescores import IssueScores, score_issues
 from fengqiao.algorithms.linkedgroups import linked_groups
 from fengqiao.algorithms.segment import flatten

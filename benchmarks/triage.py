@@ -1,6 +1,6 @@
 """Categories and danger words: quality and cost, beside a plain peer.
 
-Run: ``python benchmarks/triage.py [--goal off]``. Data: ``complaints/labelled.csv`` (equal texts counted once, a fifth
+Run: ``python -m benchmarks.triage [--goal off]``. Data: ``complaints/labelled.csv`` (equal texts counted once, a fifth
 held back by SHA-256 of the text, and five folds), ``complaints/messages.csv``, the project's own lines under
 ``tests/algorithms/data`` and, written blind and only ever measured, ``benchmarks/lines``.
 Peer: TF-IDF over characters 1-3 with LinearSVC, fitted and tested on the same split in the same run. One thread, process
@@ -23,12 +23,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from reference import LINES, ROOT, Goals, best_ms, bootstrap, data_file
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
+from benchmarks.reference import LINES, ROOT, Goals, best_ms, bootstrap, data_file
 from fengqiao.algorithms.classify import starter
 from fengqiao.algorithms.danger import danger_floor
 from fengqiao.algorithms.evaluation import calibration_error, cover_at

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from fengqiao.cli import _messages, evals, run
+from fengqiao.cli import _messages, _same_event, run
 
 HEAD = ["id", "user", "title", "time", "body"]
 KILN = (
@@ -214,7 +214,7 @@ def test_a_wrong_list_of_issues_is_refused(
 def test_same_event_says_when_there_are_too_many_to_compare(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evals, "MOST_MESSAGES", 5)
+    monkeypatch.setattr(_same_event, "MOST_MESSAGES", 5)
     line = ["eval", "same-event", str(written(tmp_path / "m.csv", rows())), str(same(tmp_path / "s.csv"))]
     assert run(line) == 1
     assert "最多 5 条" in capsys.readouterr().err

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from fengqiao.cli import _addresses, _same_event
 from fengqiao.lib.errors import Refusal
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ def register(commands: Any) -> None:
         if kind == "scams":
             evaluate.add_argument("--fraud-prefix", default="", help="以此开头的类别算诈骗，另算一个 F1")
         evaluate.set_defaults(do=do_eval)
+    _addresses.register_train(trained)
+    _addresses.register_eval(measured)
+    _same_event.register_eval(measured)
 
 
 def _table(parser: argparse.ArgumentParser) -> None:

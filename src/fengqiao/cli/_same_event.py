@@ -1,4 +1,4 @@
-"""eval: engines measured against a table of what is right."""
+"""eval same-event: the grouping of reports measured against a table of what belongs together. No database is needed."""
 
 from __future__ import annotations
 
@@ -16,11 +16,8 @@ MOST_MESSAGES = 20_000
 """Messages compared at most: every pair is weighed."""
 
 
-def register(commands: Any) -> None:
-    """Add the commands of this group."""
-    kinds = commands.add_parser("eval", help="量一量算法").add_subparsers(
-        dest="kind", metavar="种类", required=True
-    )
+def register_eval(kinds: Any) -> None:
+    """Add ``eval same-event``."""
     same = kinds.add_parser("same-event", help="同一件事的反映找得准不准（不用数据库）")
     same.add_argument("messages", type=Path, help="反映（CSV、XLSX）")
     same.add_argument("same", type=Path, help="对照表：id、issue 两列")
