@@ -16,6 +16,7 @@ from fengqiao.algorithms.training import (
     TrainingError,
     held_back,
     learning_curve,
+    read_labelled,
     train,
     train_csv,
     trained_on,
@@ -281,3 +282,13 @@ def real_messages(rows: int) -> tuple[list[str], list[str]]:
         part = [(row["text"], row["label"]) for row in csv.DictReader(source)]
     step = len(part) // rows
     return [text for text, _ in part[::step]], [label for _, label in part[::step]]
+
+
+def test_reading_a_table_changes_nothing_for_others(tmp_path: Path) -> None:
+    before = csv.field_size_limit()
+    path = tmp_path / "t.csv"
+    path.write_text(f"a,b\n{'长' * 200_000},x\n", encoding="utf-8")
+    assert len(read_labelled(path, "a", "b")[0][0]) == 200_000
+    with pytest.raises(TrainingError):
+        read_labelled(path, "a", "c")
+    assert csv.field_size_limit() == before
