@@ -19,8 +19,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from reference import DATA, Goals, best_ms
-
+from benchmarks.reference import DATA, Goals, best_ms
 from fengqiao.algorithms.danger import danger_floor, words_floor
 from fengqiao.algorithms.intervals import share_interval
 from fengqiao.algorithms.segment import flatten

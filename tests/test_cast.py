@@ -60,6 +60,18 @@ def test_written_again_it_is_the_same_people_and_places() -> None:
 
 
 @pytest.mark.django_db
+def test_numbers_are_free_where_a_table_was_made_anew(on_postgres: bool) -> None:
+    with clock.at(NOW):
+        written(lay_out)
+        if on_postgres:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT setval(pg_get_serial_sequence('accounts_person', 'id'), 1, false)")
+        cast = lay_out()
+        person = type(cast.people["duty"]).objects.create_person("another", "另一人")
+    assert person.pk > max(row.pk for row in cast.people.values())
+
+
+@pytest.mark.django_db
 def test_numbers_given_after_it_are_free(cast: Cast) -> None:
     person = type(cast.people["duty"]).objects.create_person("another", "另一人")
     assert person.pk not in {row.pk for row in cast.people.values()}

@@ -153,7 +153,8 @@ def test_reporting_works_without_scripts_from_the_first_word_to_the_receipt(
     row = Report.objects.get()
     assert page.url.endswith(f"/r/{row.code}/")
     assert page.locator(".nxt").is_visible()
-    assert page.locator(".pics img").evaluate("i => i.naturalWidth") > 0
+    page.wait_for_load_state("load")
+    assert page.locator(".pics img").evaluate("i => i.decode().then(() => i.naturalWidth)") > 0
     assert (row.text, row.area.name, row.place_text) == (LEAK, "锦澜社区", "3 栋 501")
     page.get_by_role("link", name="补充情况").click()
     page.get_by_label("补充的情况").fill("今天又漏了")
