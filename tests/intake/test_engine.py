@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +13,7 @@ from pytest_django import Settings
 
 from fengqiao.algorithms.classify import train
 from fengqiao.algorithms.proposal import Proposal
+from fengqiao.intake import engine
 from fengqiao.intake.models import Report, Suggestion
 from tests.cast import Cast
 from tests.intake.helpers import FIRE, LEAK, StubClassifier, StubPlaces, engine_with, report
@@ -161,3 +163,11 @@ def test_a_trained_model_is_taken_up_without_a_restart(
     train(texts, ["BU6", "NB2"] * 40).save(settings.MODEL_FILE)
     trained = report(LEAK, area=cast.areas["grid1"]).suggestions.filter(field="category")[0].model
     assert rules != trained
+
+
+def test_the_server_starts_warm(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes a second is loaded when the server starts, not while somebody waits for a receipt."""
+    read: list[str] = []
+    monkeypatch.setattr(engine, "danger_floor", lambda text: read.append(text))
+    importlib.reload(importlib.import_module("fengqiao.wsgi"))
+    assert read

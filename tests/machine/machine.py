@@ -25,9 +25,9 @@ seeds = st.integers(min_value=0, max_value=2**32 - 1)
 class Runs:
     """The lives of one test: what they counted together, and what the first that went wrong found."""
 
-    def __init__(self, world: World, seed: int | None, life: type[Life]) -> None:
+    def __init__(self, world: World, seed: int | None, life: type[Life], tally: Tally | None = None) -> None:
         self.world, self.life = world, life
-        self.tally = Tally(seed or 0)
+        self.tally = Tally(seed or 0) if tally is None else tally
         self.found: Exception | None = None
 
     def watched(self, do: Callable[[], None]) -> None:
@@ -71,13 +71,21 @@ def machine_over(runs: Runs) -> type[RuleBasedStateMachine]:
     return Machine
 
 
-def run(world: World, runs: int, seed: int | None = None, life: type[Life] = Life) -> Tally:
+def run(
+    world: World,
+    runs: int,
+    seed: int | None = None,
+    life: type[Life] = Life,
+    tally: Tally | None = None,
+) -> Tally:
     """Run the machine ``runs`` times, the same way each time unless a seed is given; stop at the first fault.
+
+    ``tally``: what lives before these did, to be steered by and added to.
 
     What earlier lives did steers the later ones, so the same draws may lead elsewhere the second time. Hypothesis
     would call a fault found that way flaky: the fault is raised as it was found, with the story that led to it.
     """
-    lives = Runs(world, seed, life)
+    lives = Runs(world, seed, life, tally)
     machine = machine_over(lives)
     if seed is not None:
         machine = hypothesis.seed(seed)(machine)

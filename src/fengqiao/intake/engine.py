@@ -211,6 +211,12 @@ def _classifier() -> Classifier:
     return _built(path, _model_stamp(path))
 
 
+def warm() -> None:
+    """Load models and dictionaries, which take a second, before the first report has to wait for them."""
+    _classifier().propose("预热", k=1)
+    danger_floor("预热")
+
+
 _named: tuple[object, PlaceFinder] | None = None
 
 
