@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from fengqiao.algorithms import danger
 from fengqiao.algorithms.danger import danger_floor, words_floor
 from fengqiao.algorithms.dangersense import Detector, Ear
-from fengqiao.algorithms.dangertraining import KINDS, Line, digest, read_lines, train
+from fengqiao.algorithms.dangertraining import KINDS, RECALL, Line, digest, read_lines, train
 from fengqiao.algorithms.dangerwords import DangerWords, DangerWordsError, Speller
 from fengqiao.algorithms.modelfile import ModelFileError, write_model
 from fengqiao.algorithms.wordlists import read_yaml
@@ -219,7 +219,7 @@ def test_training_is_repeatable_and_says_what_it_measured(tmp_path: Path) -> Non
     assert one.model.maybe <= one.model.sure
     found, whole = map(int, one.model.facts["metrics"]["found"].split("/"))
     assert whole == sum(bool(line.danger) for line in few)
-    assert found >= 0.9 * whole
+    assert found >= RECALL * whole
     path = tmp_path / "danger.npz"
     one.save(path)
     again = Detector.load(path, ear)

@@ -58,7 +58,7 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
     "asked": ("asked",),
     "things": ("things",),
     "told": ("petition", "present"),
-    "doubt": ("doubt", "present"),
+    "doubt": ("doubt", "present", "again"),
     "whole": (),
 }
 """Guards a rule may name, with the lists of context words each needs."""
@@ -281,9 +281,10 @@ class DangerWords:
         if self._context["present"].search(place.near):
             return False
         scope = place.clause if place.happens else place.near
-        return ("told" in kind.guards and petition) or (
-            "doubt" in kind.guards and bool(self._doubt.search(scope))
-        )
+        if "told" in kind.guards and petition:
+            return True
+        goes_on = self._context["again"].search(place.near)  # "去年漏过，今天又闻到": what was is again
+        return "doubt" in kind.guards and not goes_on and bool(self._doubt.search(scope))
 
     def _is_petition(self, normal: str) -> bool:
         if len(normal) < LONG:
