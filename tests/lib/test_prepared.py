@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import BigIntegerField, CharField
 from django.test.utils import CaptureQueriesContext
 
 from fengqiao.accounts.models import Person
-from fengqiao.lib.db.prepared import Prepared, Slot, columns, instance
+from fengqiao.audit.models import Entry
+from fengqiao.lib import clock
+from fengqiao.lib.db.prepared import Prepared, Slot, columns, insert, instance
 from fengqiao.teams.models import Appointment
 from fengqiao.teams.scopes import scope_of
+from fengqiao.territory.models import Area
 from tests.cast import Cast
 
 BY_NAME = Prepared(
@@ -80,3 +83,48 @@ def test_scopes_follow_the_day(cast: Cast) -> None:
     Appointment.objects.filter(person=person).update(valid_to=date(2030, 1, 1))
     assert scope_of(person, date(2030, 1, 1) - timedelta(days=1)).grants
     assert not scope_of(person, date(2030, 1, 1)).grants
+
+
+def entry(n: int, **more: object) -> Entry:
+    """A row of the log, of no chain."""
+    told = {"verb": "v", "object_type": "t", "object_id": str(n), "data": {"字": [n, None]}, "hash": f"h{n}"}
+    return Entry(at=clock.now(), actor_kind="system", prev_hash="p", **{**told, **more})
+
+
+def test_rows_put_in_are_those_django_would_write(cast: Cast) -> None:
+    """Every column comes back as it was given, keys are set in the order of the rows."""
+    rows = [entry(n, actor_id=n or None) for n in range(5)]
+    insert(rows)
+    assert [row.pk for row in rows] == sorted(row.pk for row in rows)
+    for row in rows:
+        assert not row._state.adding
+        found = Entry.objects.get(pk=row.pk)
+        assert all(getattr(found, f.attname) == getattr(row, f.attname) for f in Entry._meta.concrete_fields)
+
+
+def test_no_rows_are_no_statement(cast: Cast) -> None:
+    """Nothing to write asks the database nothing."""
+    with CaptureQueriesContext(connection) as ran:
+        insert([])
+    assert not ran.captured_queries
+
+
+def test_what_the_database_refuses_is_refused(cast: Cast) -> None:
+    """A second row of the same hash: neither of the two is there afterwards."""
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert([entry(1), entry(1)])
+    assert not Entry.objects.filter(hash="h1").exists()
+
+
+def test_rows_of_two_models_are_refused(cast: Cast) -> None:
+    """The statement is one model's."""
+    with pytest.raises(TypeError, match="Area"):
+        insert([entry(1), Area()])
+    assert not Entry.objects.filter(hash="h1").exists()
+
+
+@pytest.mark.parametrize("text", ["'); DROP TABLE audit_entry; --", "%s %%", "\u202e\U0001f600"])
+def test_what_is_put_in_is_bound_never_pasted(cast: Cast, text: str) -> None:
+    """Whatever is in a value stays a value."""
+    insert([row := entry(1, object_id=text)])
+    assert Entry.objects.get(pk=row.pk).object_id == text

@@ -17,6 +17,7 @@ from tests.machine.oracle import MATTER, REPORT
 
 UNDO_SECONDS = 600
 REASON = "当面看过，没有那么急"
+SURE = 0.5  # below it a run of reports leaves one to a person
 
 
 # -- deciding ---------------------------------------------------------------
@@ -76,6 +77,12 @@ def _proposed_urgent(r: Report) -> bool:
     return first is not None and first["severity"] == 1
 
 
+def _confidence(r: Report) -> float:
+    """How sure the engine is of the category it proposes first."""
+    rows = Suggestion.objects.filter(report=r, field="category").order_by("-made_at", "rank", "pk")
+    return rows.values_list("confidence", flat=True).first() or 0.0
+
+
 def _make_plain(life: Life, r: Report) -> None:
     """An ordinary report of which the engine is sure and nobody decided anything."""
     Correction.objects.filter(report=r).delete()
@@ -95,7 +102,8 @@ def accept_many(life: Life, r: Report) -> Act | None:
         _make_plain(life, r)
     elif r.severity == 1 or r.restricted or _proposed(r) in {None, "OT2"} or _proposed_urgent(r):
         return None
-    others = [] if life.trying else life.ledger.of(REPORT)[-3:]
+    unsure = not life.trying and _confidence(r) < SURE
+    others = [] if life.trying or unsure else life.ledger.of(REPORT)[-3:]
     rows = [r, *Report.objects.filter(pk__in=others).exclude(pk=r.pk).order_by("pk")]
 
     def call() -> list[actions.Outcome]:
@@ -104,6 +112,8 @@ def accept_many(life: Life, r: Report) -> Act | None:
             raise Refusal(outcomes[0].words, code="left")
         return outcomes
 
+    if unsure:
+        return Act(call, refused="left")
     return Act(call, lambda outcomes: _some_became(life, rows, outcomes))
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -76,12 +77,12 @@ class Reading:
     def tokens(self) -> Tokens:
         """All tokens of the texts, in no particular order."""
         parts = [*self.characters()]
-        parts += [(self.text_of[starts], hashes) for starts, _ends, hashes in self.words()]
+        parts += [(self.text_of[starts], hashes) for starts, _ends, hashes in self.words]
         return Tokens(np.concatenate([one for one, _ in parts]), np.concatenate([one for _, one in parts]))
 
     def spoken(self) -> Iterator[tuple[int, str]]:
         """The tokens that people can read, as hash and piece of text: words and pairs of words."""
-        for starts, ends, hashes in self.words():
+        for starts, ends, hashes in self.words:
             for start, end, found in zip(starts.tolist(), ends.tolist(), hashes.tolist(), strict=True):
                 yield found, self.joined[start:end]
 
@@ -110,18 +111,21 @@ class Reading:
         near = texts[:-2] == texts[2:]
         yield texts[:-2][near], _mixed(triples[near], "c3")
 
-    def words(self) -> Iterator[tuple[Ints, Ints, Hashes]]:
+    @cached_property
+    def words(self) -> tuple[tuple[Ints, Ints, Hashes], ...]:
         """Starts, ends and hashes of words, of pairs of words with nothing between, of words of the title."""
         starts, ends = self.starts, self.ends
         hashes = self.piece(starts, ends)
-        yield starts, ends, _mixed(hashes, "word")
         joint = ends[:-1] == starts[1:]
         both = hashes[:-1][joint] * np.uint64(_BASE) + hashes[1:][joint]
-        yield starts[:-1][joint], ends[1:][joint], _mixed(both, "pair")
         head = (self.begins(starts) + ends - starts <= HEAD) & (
             ends - starts != 2
         )  # pairs of characters are there
-        yield starts[head], ends[head], _mixed(hashes[head], "head word")
+        return (
+            (starts, ends, _mixed(hashes, "word")),
+            (starts[:-1][joint], ends[1:][joint], _mixed(both, "pair")),
+            (starts[head], ends[head], _mixed(hashes[head], "head word")),
+        )
 
 
 def tokens(texts: Sequence[str]) -> Tokens:

@@ -10,7 +10,9 @@ from django.db import connection, transaction
 
 from fengqiao.audit.models import GENESIS, Entry
 from fengqiao.lib import clock
+from fengqiao.lib.db.prepared import insert
 
+FEW = 20  # rows written by one prepared statement
 _CHAIN_LOCK = 0x66656E67
 
 
@@ -26,13 +28,13 @@ class Fact:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def append(fact: Fact) -> Entry:
     """Append one entry to the chain; it commits or vanishes with the transaction around it."""
     return append_many([fact])[0]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def append_many(facts: Iterable[Fact]) -> list[Entry]:
     """Append several entries in order. One writer at a time holds the end of the chain.
 
@@ -57,7 +59,7 @@ def append_many(facts: Iterable[Fact]) -> list[Entry]:
         )
         prev = entry.hash = entry.content_hash()
         entries.append(entry)
-    if len(entries) == 1:
-        entries[0].save(force_insert=True)
-        return entries
-    return list(Entry.objects.bulk_create(entries, batch_size=500))
+    if len(entries) > FEW:
+        return list(Entry.objects.bulk_create(entries, batch_size=500))
+    insert(entries)
+    return entries

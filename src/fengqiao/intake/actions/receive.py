@@ -21,11 +21,11 @@ from fengqiao.intake.drafts import ContactDraft, Receipt, UploadedPhoto
 from fengqiao.intake.engine import Reading
 from fengqiao.intake.first_look import first_look
 from fengqiao.intake.known import categories
-from fengqiao.intake.models import Attachment, Report, Suggestion
+from fengqiao.intake.models import Attachment, Report
 from fengqiao.intake.placing import settle
 from fengqiao.intake.search import index_reports
 from fengqiao.lib import clock
-from fengqiao.lib.db.prepared import Prepared, Slot
+from fengqiao.lib.db.prepared import Prepared, Slot, insert
 from fengqiao.lib.errors import NotAllowed, Refusal
 from fengqiao.matters.choices import Origin
 from fengqiao.notices.actions import notify
@@ -137,16 +137,16 @@ def _write(
     known = categories()
     report = compose.report_of(draft, reading, known, now)
     report.owner = owner
-    report.save(force_insert=True)
+    insert([report])
     contact = compose.contact_of(draft, report)
     if contact is not None:
         contact.save(force_insert=True)
     rows = compose.suggestions_of(report, reading, known, now)
     rows += duplicates.suggestions_of(report, found, now)
-    Suggestion.objects.bulk_create(rows)
+    insert(rows)
     keep_photos(report, photos, by)
     event = compose.received_event(report, by, now)
-    event.save(force_insert=True)
+    insert([event])
     append_many([fact_of(event, report)])
     index_reports([report])
     if report.severity <= rules.TELL_AT_ONCE and owner.pk != by.person_id:

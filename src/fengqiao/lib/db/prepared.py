@@ -2,12 +2,14 @@
 
 Putting a query together costs Django several times what the database needs to answer it. The few reads that
 stand on the way of every report are therefore written as ordinary querysets with slots in them, compiled at
-first use and kept with the connection. Measured: a two-table read goes from 1.2 ms to 0.15 ms.
+first use and kept with the connection. Measured: a two-table read goes from 1.2 ms to 0.15 ms. The few rows
+that every report writes are put in by ``insert`` for the same reason.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -75,3 +77,46 @@ class Prepared:
             kept[self] = (sql, list(parameters), list(compiler.get_converters(expressions).items()))
         found: tuple[str, list[Any], list[tuple[int, tuple[list[Any], Any]]]] = kept[self]
         return found
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """Write a few new rows of one model whose key the database gives; their keys are set.
+
+    For models with plain columns only: no parents, no signals, no values worked out by the database. Raises what
+    the database raises (``IntegrityError``), and TypeError for a row of another model.
+    """
+    if not rows:
+        return
+    model = type(rows[0])
+    connection = connections[DEFAULT_DB_ALIAS]
+    head, fields, tail = _insertion(model)
+    bound: list[Any] = []
+    for row in rows:
+        if type(row) is not model:
+            raise TypeError(f"{type(row).__name__} among rows of {model.__name__}")
+        bound += [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields]
+    one = f"({', '.join(['%s'] * len(fields))})"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{head} {', '.join([one] * len(rows))} {tail}", bound)
+        keys = cursor.fetchall()
+    for row, (key,) in zip(rows, keys, strict=True):
+        row.pk = key
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+
+
+@cache
+def _insertion(model: type[Model]) -> tuple[str, list[Field[Any, Any]], str]:
+    """How an insertion begins, the fields of a row, how it ends."""
+    meta, quoted = model._meta, connections[DEFAULT_DB_ALIAS].ops.quote_name
+    fields: list[Field[Any, Any]] = [field for field in meta.local_concrete_fields if field is not meta.pk]
+    unfit = [f.name for f in fields if f.generated or f.has_db_default() or hasattr(f, "get_placeholder")]
+    if meta.parents or meta.pk is None or unfit:
+        raise TypeError(
+            f"{model.__name__} must be written by Django itself: {', '.join(unfit) or 'has parents'}"
+        )
+    names = ", ".join(quoted(field.column) for field in fields)
+    return (
+        f"INSERT INTO {quoted(meta.db_table)} ({names}) VALUES",
+        fields,
+        f"RETURNING {quoted(meta.pk.column)}",
+    )
