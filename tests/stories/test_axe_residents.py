@@ -13,9 +13,9 @@ pytestmark = [pytest.mark.story, pytest.mark.django_db(transaction=True)]
 
 
 def test_every_page_of_portal_and_field_suits_everybody(stage: Stage) -> None:
-    """Status, heading, console, width, axe, at 1440 and 390 px."""
+    """Status, heading, console, width, axe, at 390 and 1440 px."""
     house = furnish(stage.cast)
-    faults = Walk(stage).through((*PORTAL, *FIELD), house.known, 1440, 390)
+    faults = Walk(stage).through((*PORTAL, *FIELD), house.known, 390, 1440)
     assert not faults, told(faults)
 
 
