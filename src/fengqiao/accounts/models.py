@@ -57,3 +57,17 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+
+
+class KeptAnswer(Sealed):
+    """What the API answered a caller under an Idempotency-Key, to be repeated; ``status`` is empty until it is known."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="kept_answers")
+    key = models.CharField(max_length=80)
+    request = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.BinaryField(null=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "key"], name="kept_answer_key")]

@@ -16,6 +16,7 @@ from ninja.constants import NOT_SET
 from ninja.operation import Operation
 
 from fengqiao.api.auth import BearerToken, SessionCookie, Visitor
+from fengqiao.api.once import PARAMETER, minds_itself
 from fengqiao.lib.errors import OutOfReach
 from fengqiao.lib.policy import Access, access_of
 
@@ -76,6 +77,8 @@ class Door(Router):
             raise ImproperlyConfigured(f"{view_func.__name__}: guards follow from the mark, give none")
         extra = {**(openapi_extra or {}), "x-access": told(access)}
         extra.setdefault("responses", {})["default"] = PROBLEM
+        if methods == ["POST"] and not access.public and not minds_itself(view_func):
+            extra.setdefault("parameters", []).append(PARAMETER)
         super().add_api_operation(
             path, methods, view_func, auth=guards(access), openapi_extra=extra, **options
         )

@@ -11,7 +11,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
 
-from fengqiao.api import errors
+from fengqiao.api import errors, once
 from fengqiao.api.access import Shut
 
 DESCRIPTION = """Everything a person does on the pages of fengqiao, for programs.
@@ -62,4 +62,5 @@ def new_api(namespace: str) -> NinjaAPI:
         renderer=PlainRenderer(),
     )
     errors.install(api)
+    once.install(api)
     return api

@@ -93,6 +93,7 @@ def tick_forever() -> None:
 
 def tick_all() -> dict[str, dict[str, int]]:
     """One round of every clock of the house, and a look at what the database knows of its tables."""
+    from fengqiao.accounts.answers import forget_old
     from fengqiao.intake.models import Report
     from fengqiao.intake.tick import tick as intake_tick
     from fengqiao.lib.db.statistics import refresh_statistics
@@ -103,6 +104,7 @@ def tick_all() -> dict[str, dict[str, int]]:
     at = clock.now()
     refresh_statistics(model._meta.db_table for model in (Report, Matter, Event))
     return {
+        "accounts": {"answers_dropped": forget_old(at)},
         "intake": intake_tick(at=at),
         "matters": matters_tick(at=at),
         "mediation": mediation_tick(at=at),

@@ -114,9 +114,9 @@ def _insertion(model: type[Model]) -> tuple[str, list[Field[Any, Any]], str]:
         raise TypeError(
             f"{model.__name__} must be written by Django itself: {', '.join(unfit) or 'has parents'}"
         )
-    names = ", ".join(quoted(field.column) for field in fields)
+    names = ", ".join(quoted(str(field.column)) for field in fields)
     return (
         f"INSERT INTO {quoted(meta.db_table)} ({names}) VALUES",
         fields,
-        f"RETURNING {quoted(meta.pk.column)}",
+        f"RETURNING {quoted(str(meta.pk.column))}",
     )
