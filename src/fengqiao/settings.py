@@ -111,6 +111,7 @@ KEY_FILE = Path(env("FENGQIAO_KEY_FILE") or DATA_DIR / "keys.json").resolve()
 PLACE = env("FENGQIAO_PLACE", "base")
 TILE_URL = env("FENGQIAO_TILE_URL")
 MODEL_FILE = Path(env("FENGQIAO_TRIAGE_MODEL") or DATA_DIR / "triage.model").resolve()
+VILLAGES_FILE = DATA_DIR / "villages.index"
 PUBLIC_URL = env("FENGQIAO_PUBLIC_URL", "http://127.0.0.1:8311")
 
 DEBUG = env_flag("FENGQIAO_DEBUG")

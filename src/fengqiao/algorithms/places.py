@@ -1,9 +1,9 @@
 """Which known place a text speaks of: a gazetteer of areas and places, searched in one pass.
 
-Names and aliases are looked up as they are said, in canonical words (四号楼 = 4栋), longest first; what follows a name
-is read on as the finer address. Several entries with one name stay several candidates; a named street, the nearness of
-the reporter, or the area a report comes from speak for one of them, and every candidate says why. Nothing is picked
-here: a person confirms the place.
+Names and aliases are looked up as they are said, in canonical words (四号楼 = 4栋), longest first, and as they sound or
+look when misspelt (`placeslips`); what follows a name is read on as the finer address. Several entries with one name
+stay several candidates; a named street, the nearness of the reporter, or the area a report comes from speak for one of
+them, and every candidate says why. Nothing is picked here: a person confirms the place.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Literal
 
 from fengqiao.algorithms.addressdetail import Canonical, Detail, canonical, detail_at, details
 from fengqiao.algorithms.distance import distance_m, in_words
+from fengqiao.algorithms.placeslips import FITS, SlipIndex, reason
 from fengqiao.algorithms.wordrules import WordIndex
 
 MAX_CHARS = 6000
@@ -90,9 +91,14 @@ class Gazetteer:
                 known = self._forms.setdefault(form, {})
                 known[entry.id] = max(surety, known.get(entry.id, 0.0))
         self._index = WordIndex(self._forms)
+        self._slips = SlipIndex(self._forms)
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def name_of(self, entry_id: str) -> str:
+        """Name of an entry. Raises KeyError for an id that is not here."""
+        return self._entries[entry_id].name
 
     def find(self, text: str, near: Near | None = None, *, k: int = 5) -> list[PlaceCandidate]:
         """At most `k` entries the text may mean, the likeliest first; empty when it names none."""
@@ -100,6 +106,7 @@ class Gazetteer:
         said = canonical(text)
         spans = _longest((start, start + len(form)) for form, start in self._index.find(said.text))
         mentions = [mention for span in spans for mention in self._mentions(said, span)]
+        mentions += self._misspelt(said, spans)
         if not mentions:
             return self._from_area(text, near)
         mentions = [self._placed(mention, mentions, near) for mention in mentions]
@@ -119,6 +126,18 @@ class Gazetteer:
             if len(sharing) > 1:
                 reasons.append(f"同名的地点有 {len(sharing)} 处")
             yield _Mention(self._entries[entry_id], *span, min(surety + push, 0.97), tuple(reasons))
+
+    def _misspelt(self, said: Canonical, taken: list[tuple[int, int]]) -> Iterator[_Mention]:
+        """Names written slightly wrong, unless an exact name at least as long stands in their way."""
+        for start, end, form, how in self._slips.find(said.text):
+            if any(start < till and begun < end and till - begun >= end - start for begun, till in taken):
+                continue
+            sharing = self._forms[form]
+            many = (f"同名的地点有 {len(sharing)} 处",) if len(sharing) > 1 else ()
+            for entry_id, surety in sharing.items():
+                entry = self._entries[entry_id]
+                why = reason(said.text[start:end], entry.name, how)
+                yield _Mention(entry, start, end, surety * FITS[how], (why, *many))
 
     def _placed(self, mention: _Mention, mentions: list[_Mention], near: Near | None) -> _Mention:
         """The mention with what its surroundings say for or against it."""

@@ -15,6 +15,7 @@ def proposals(found: made.Proposals) -> out.ProposalsOut:
         categories=[_category(c) for c in found.categories],
         severity=_severity(found.severity),
         places=[_place(p, codes.get(p.area_id, "")) for p in found.places],
+        outside=[_outside(p) for p in found.outside],
         duplicates=[_duplicate(d) for d in found.duplicates],
     )
 
@@ -52,6 +53,18 @@ def _place(row: made.PlaceProposal, code: str) -> out.PlaceProposalOut:
         name=row.name,
         lat=row.lat,
         lon=row.lon,
+        said=row.said,
+        detail=row.detail,
+        confidence=row.confidence,
+        reasons=list(row.reasons),
+        model=row.model,
+    )
+
+
+def _outside(row: made.OutsideProposal) -> out.OutsideOut:
+    return out.OutsideOut(
+        code=row.code,
+        name=row.name,
         said=row.said,
         detail=row.detail,
         confidence=row.confidence,

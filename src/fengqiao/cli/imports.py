@@ -36,6 +36,13 @@ def register(commands: Any) -> None:
     places.add_argument("--system", default="", help="坐标系：wgs84 gcj02 bd09 cgcs2000")
     places.add_argument("--dry-run", action="store_true", help="只看会怎样，不写入")
     places.set_defaults(do=do_places)
+    villages = kinds.add_parser(
+        "villages", help="导入全国村、社区的名称（CSV 或 Parquet），用来看出说的是不是外地的村"
+    )
+    villages.add_argument(
+        "file", type=Path, nargs="+", help="有 code、name 两列；省、市、县、乡镇的也一起给，可以分几个文件"
+    )
+    villages.set_defaults(do=do_villages)
 
 
 def _file(path: Path) -> Path:
@@ -111,3 +118,23 @@ def do_places(args: argparse.Namespace) -> int:
 
     report = import_places(_file(args.file), by=SYSTEM, system=args.system, dry_run=args.dry_run)
     return 0 if args.dry_run else _tell(report)
+
+
+def do_villages(args: argparse.Namespace) -> int:
+    """Write the file of all villages into the data folder; no database is needed."""
+    from django.conf import settings
+
+    from fengqiao.territory.villages import import_villages
+
+    def progress(step: str, share: float) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{share:4.0%} {step}", end="", file=sys.stderr, flush=True)
+
+    made = import_villages([_file(path) for path in args.file], progress=progress)
+    if sys.stderr.isatty():
+        print(file=sys.stderr)
+    size = Path(settings.VILLAGES_FILE).stat().st_size / 2**20
+    print(f"{len(made)} 个村、社区，上级 {made.uppers} 个，{size:.1f} MB：{settings.VILLAGES_FILE}")
+    if not made.uppers:
+        print("没有省、市、县、乡镇的名称：只能说出代码。请把它们的表一起导入", file=sys.stderr)
+    return 0

@@ -17,6 +17,7 @@ from fengqiao.intake import rules
 from fengqiao.intake.choices import SuggestionField
 from fengqiao.intake.models import Report, Suggestion
 from fengqiao.intake.placing import Spot
+from fengqiao.intake.proposals import OutsideProposal, outside_of
 from fengqiao.lib import clock
 from fengqiao.matters import clockwork, owners
 from fengqiao.matters.actions.flow import FIRST_STEP
@@ -93,6 +94,7 @@ class Decision:
     chosen: Choice
     next_step: str = FIRST_STEP
     agrees: bool | None = field(default=None)
+    outside: tuple[OutsideProposal, ...] = ()
 
     @property
     def words(self) -> list[str]:
@@ -163,6 +165,7 @@ def decision(
         spots=spots,
         chosen=chosen,
         agrees=_agrees(report, spots),
+        outside=outside_of(latest(rows, SuggestionField.PLACE)),
     )
 
 

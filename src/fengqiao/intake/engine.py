@@ -25,13 +25,15 @@ from fengqiao.algorithms.classify import LinearClassifier, ModelFileError, Stack
 from fengqiao.algorithms.danger import Floor, danger_floor
 from fengqiao.algorithms.places import Near, PlaceCandidate
 from fengqiao.algorithms.proposal import Classifier, Proposal
+from fengqiao.algorithms.villageplaces import OUTSIDE
 from fengqiao.audit.models import Entry
 from fengqiao.intake.choices import SuggestionField
 from fengqiao.intake.known import categories
 from fengqiao.intake.placing import Spot
 from fengqiao.matters.choices import Severity
 from fengqiao.territory.models import Area, Place
-from fengqiao.territory.queries import gazetteer
+from fengqiao.territory.queries import place_finder
+from fengqiao.territory.villages import village_index, villages_stamp
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -50,7 +52,11 @@ class PlaceFinder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PlaceHint:
-    """A proposed place: a Place or an Area by its id, what was said, what speaks for it."""
+    """A proposed place: a Place or an Area by its id, what was said, what speaks for it.
+
+    Of the kind ``outside`` it is a village that is none of the station's, by its division code: a hint for whoever
+    decides, never a place of a matter.
+    """
 
     kind: str
     id: int
@@ -62,7 +68,8 @@ class PlaceHint:
 
     def value(self) -> dict[str, object]:
         """As kept in a Suggestion."""
-        return {"kind": self.kind, "id": self.id, "name": self.name, "said": self.said, "detail": self.detail}
+        which = {"code": str(self.id)} if self.kind == OUTSIDE else {"id": self.id}
+        return {"kind": self.kind, **which, "name": self.name, "said": self.said, "detail": self.detail}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +130,10 @@ class Engine:
         best: dict[tuple[str, int], PlaceHint] = {}
         for hint in sorted(found, key=lambda h: -h.confidence):
             best.setdefault((hint.kind, hint.id), hint)
+        own = [hint for hint in best.values() if hint.kind != OUTSIDE][:MAX_PLACES]
+        outside = [hint for hint in best.values() if hint.kind == OUTSIDE][:1]
         models = {**reading.models, str(SuggestionField.PLACE): "gazetteer"}
-        return replace(reading, places=tuple(best.values())[:MAX_PLACES], models=models)
+        return replace(reading, places=(*own, *outside), models=models)
 
 
 def _floor(floor: Callable[[str], Floor], text: str) -> Reading:
@@ -160,7 +169,7 @@ def _hint(candidate: PlaceCandidate, text: str) -> PlaceHint | None:
     """A candidate of the gazetteer as a hint; None for one that names no row or whose confidence makes no sense."""
     confidence = float(candidate.confidence)
     kind, _colon, number = str(candidate.entry_id).partition(":")
-    if kind not in {"place", "area"} or not number.isdigit() or not _sure(confidence):
+    if kind not in {"place", "area", OUTSIDE} or not number.isdigit() or not _sure(confidence):
         return None
     return PlaceHint(
         kind=kind,
@@ -215,25 +224,28 @@ def warm() -> None:
     """Load models and dictionaries, which take a second, before the first report has to wait for them."""
     _classifier().propose("预热", k=1)
     danger_floor("预热")
+    if (villages := village_index()) is not None:
+        villages.find("预热村")
 
 
 _named: tuple[object, PlaceFinder] | None = None
 
 
 def _gazetteer() -> PlaceFinder:
-    """The names of the ground, asked for again when a place or area was added or the log knows of a change."""
+    """The names of the ground, asked for again when a place or area was added, the log knows of a change, or the file
+    of all villages is another one."""
     global _named
     stamp = _ground_stamp()
     found = _named
     if found is None or found[0] != stamp:
-        found = _named = (stamp, gazetteer())
+        found = _named = (stamp, place_finder())
     return found[1]
 
 
 def _ground_stamp() -> object:
     with connection.cursor() as cursor:
         cursor.execute(_GROUND)
-        return (str(connection.settings_dict["NAME"]), *cursor.fetchone())
+        return (str(connection.settings_dict["NAME"]), *cursor.fetchone(), villages_stamp())
 
 
 _PLACES, _AREAS, _LOG = Place._meta.db_table, Area._meta.db_table, Entry._meta.db_table

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fengqiao.accounts.scope import Actor
+from fengqiao.algorithms.villageplaces import OUTSIDE
 from fengqiao.intake.actions.decide import floor_of
 from fengqiao.intake.choices import Channel, ReportState, SuggestionField
 from fengqiao.intake.duplicates import Duplicate, find_for
@@ -65,6 +66,19 @@ class PlaceProposal:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideProposal:
+    """A village that is none of the station's, which the words seem to name; ``name`` with all it lies in."""
+
+    code: str
+    name: str
+    said: str
+    detail: str
+    confidence: float
+    reasons: tuple[str, ...]
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class DuplicateProposal:
     """Something that may be the same: a report, the matter it became, or a matter without a report.
 
@@ -96,6 +110,7 @@ class Proposals:
     categories: tuple[CategoryProposal, ...]
     severity: SeverityProposal | None
     places: tuple[PlaceProposal, ...]
+    outside: tuple[OutsideProposal, ...]
     duplicates: tuple[DuplicateProposal, ...]
 
 
@@ -109,6 +124,7 @@ def proposals(report: Report, by: Actor | None = None) -> Proposals:
         _categories(latest(rows, SuggestionField.CATEGORY)),
         _severity(latest(rows, SuggestionField.SEVERITY), floor_of(rows)),
         _places(latest(rows, SuggestionField.PLACE)),
+        outside_of(latest(rows, SuggestionField.PLACE)),
         duplicates_of(report, latest(rows, SuggestionField.DUPLICATE), by),
     )
 
@@ -164,6 +180,23 @@ def _places(rows: Iterable[Suggestion]) -> tuple[PlaceProposal, ...]:
         if area is not None:  # a place deleted since is no proposal any more
             found.append(_place(row, kind, place, area))
     return tuple(found)
+
+
+def outside_of(rows: Iterable[Suggestion]) -> tuple[OutsideProposal, ...]:
+    """Villages elsewhere among the proposed places."""
+    return tuple(
+        OutsideProposal(
+            code=str(row.value.get("code", "")),
+            name=str(row.value.get("name", "")),
+            said=str(row.value.get("said", "")),
+            detail=str(row.value.get("detail", "")),
+            confidence=row.confidence,
+            reasons=tuple(row.reasons),
+            model=row.model,
+        )
+        for row in rows
+        if row.value.get("kind") == OUTSIDE
+    )
 
 
 def _place(row: Suggestion, kind: str, place: Place | None, area: Area) -> PlaceProposal:

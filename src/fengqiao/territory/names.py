@@ -11,13 +11,16 @@ from django.db.models.functions import Length
 
 from fengqiao.algorithms.places import Entry as Name
 from fengqiao.algorithms.places import Gazetteer
+from fengqiao.algorithms.villageplaces import PlacesAndVillages
 from fengqiao.audit.models import Entry
 from fengqiao.territory.models import Area, Boundary, Place
+from fengqiao.territory.villages import village_index, villages_stamp
 
 Version = tuple[object, ...]
 
 _lock = threading.Lock()
 _cached: tuple[Version, Gazetteer] | None = None
+_joined: tuple[Gazetteer, object, Gazetteer | PlacesAndVillages] | None = None
 
 
 def _version() -> Version:
@@ -42,6 +45,24 @@ def gazetteer() -> Gazetteer:
         if _cached is None or _cached[0] != wanted:
             _cached = (wanted, Gazetteer(_names()))
         return _cached[1]
+
+
+def place_finder() -> Gazetteer | PlacesAndVillages:
+    """The names of the ground, with all villages of the country where a station has imported them."""
+    global _joined
+    own, stamp = gazetteer(), villages_stamp()
+    found = _joined
+    if found is None or found[0] is not own or found[1] != stamp:
+        villages = village_index()
+        both = PlacesAndVillages(own, villages, _codes()) if villages is not None else own
+        found = _joined = (own, stamp, both)
+    return found[2]
+
+
+def _codes() -> dict[str, str]:
+    """Division codes of today's areas by the id of their entry; a grid has more digits, the placeholder none."""
+    rows = Area.objects.filter(valid_to__isnull=True).values_list("pk", "code")
+    return {f"area:{pk}": code for pk, code in rows if code.isascii() and code.isdecimal() and code[0] != "0"}
 
 
 def _names() -> Iterator[Name]:

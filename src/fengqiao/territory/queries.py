@@ -13,7 +13,7 @@ from fengqiao.lib.errors import Refusal
 from fengqiao.territory.choices import Rank
 from fengqiao.territory.index import codes_at
 from fengqiao.territory.models import Area, Beat, BeatGrid
-from fengqiao.territory.names import gazetteer
+from fengqiao.territory.names import gazetteer, place_finder
 from fengqiao.territory.roots import ensure_root
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "locate",
     "locate_many",
     "main_beats",
+    "place_finder",
 ]
 
 

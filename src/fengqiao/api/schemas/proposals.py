@@ -48,6 +48,18 @@ class PlaceProposalOut(Out):
     model: str
 
 
+class OutsideOut(Out):
+    """A village that is none of the station's, by its division code; a hint, never the place of a matter."""
+
+    code: str
+    name: str
+    said: str
+    detail: str
+    confidence: float
+    reasons: list[str]
+    model: str
+
+
 class DuplicateOut(Out):
     """Something that may be the same, among what the caller sees; ``can_link``: the report can be joined to it."""
 
@@ -73,4 +85,5 @@ class ProposalsOut(Out):
     categories: list[CategoryProposalOut]
     severity: SeverityProposalOut | None
     places: list[PlaceProposalOut]
+    outside: list[OutsideOut]
     duplicates: list[DuplicateOut]
