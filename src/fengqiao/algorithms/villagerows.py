@@ -17,7 +17,7 @@ NAME = ("name", "名称", "区划名称")
 MAX_NAME = 60
 _DIVISION = re.compile(r"[1-9]\d(?:\d{2}(?:\d{2}(?:\d{3}(?:\d{3})?)?)?)?")
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_UPPER = re.compile(r"(\d{9})000|(\d{6})0{6}|(\d{4})0{8}|(\d{2})0{10}")
+_UPPER = re.compile(r"(\d{2})0{10}|(\d{4})0{8}|(\d{6})0{6}|(\d{9})000")
 
 
 def read_divisions(paths: Iterable[Path]) -> dict[str, str]:

@@ -41,7 +41,7 @@ MAX_UPPERS = 16
 MAX_WINDOWS = 160
 MAX_MENTIONS = 300
 DETAIL = 60
-LEAST = 5e-5
+LEAST = 1e-8
 """Confidence below which a village is not a candidate."""
 SIZES = range(2, LONGEST + 1)
 WHOLE, TAILED, BEHIND, BARE, BARE_SHORT = 0.9, 0.85, 0.8, 0.3, 0.2
@@ -160,7 +160,7 @@ class _Shown:
 
 
 class VillageIndex:
-    """All villages of a file, ready to be found in texts. Safe to share between threads: nothing in it changes."""
+    """All villages of a file, ready to be found in texts. Safe to share between threads."""
 
     def __init__(self, data: VillageData) -> None:
         """Wrap what ``read_villages`` mapped."""
@@ -168,7 +168,8 @@ class VillageIndex:
         self._codes = data.parts["codes"]
         self._tables = {name: data.table(name) for name in ("core", "sound", "loose", "whole", "short")}
         self._upper_row = {int(code): row for row, code in enumerate(data.parts["upper_codes"].tolist())}
-        self._upper_names: dict[str, str] = {}
+        self._upper_names: dict[str, str] = {}  # both as they are asked for, by code
+        self._wheres: dict[str, tuple[str, ...]] = {}
 
     @classmethod
     def load(cls, path: Path) -> VillageIndex:
@@ -185,12 +186,13 @@ class VillageIndex:
 
     def name_of(self, code: str) -> str:
         """Full name of a village or a division by its code; empty when the file does not know it."""
-        where = self._where(code)
-        if len(code) != 12 or not code.isdecimal():
-            return "".join(where)
+        if len(code) > 12 or not (code.isascii() and code.isdecimal()):
+            return ""
+        if len(code) < 12:
+            return "".join(self._where(code)) if self._upper_name(code) else ""
         row = int(np.searchsorted(self._codes, int(code)))
         known = row < len(self._codes) and int(self._codes[row]) == int(code)
-        return "".join((*where, self._data.name(row))) if known else ""
+        return "".join((*self._where(code), self._data.name(row))) if known else ""
 
     def find(self, text: str, near: Iterable[str] = (), *, k: int = 5) -> list[VillageCandidate]:
         """At most `k` villages the text may mean, the likeliest first; empty when it names none.
@@ -323,7 +325,7 @@ class VillageIndex:
         if mention.how == "exact" and own != said:
             return None  # another text with the same hash
         start, end, detail = shown.span(mention)
-        same = self._count(own)
+        same = len(mention.rows) if mention.how == "exact" else self._count(own)
         reasons = [_fits(mention.how, shown.text[start:end], name)]
         if same > 1:
             reasons.append(f"叫这个名字的村、社区有 {same} 个")
@@ -332,7 +334,7 @@ class VillageIndex:
         if detail:
             reasons.append(f"后面写着“{detail}”")
         return VillageCandidate(
-            code, name, self._where(code), round(float(weighed.confidence[at]), 4), mention.how, same,
+            code, name, self._where(code), round(float(weighed.confidence[at]), 8), mention.how, same,
             start, end, shown.text[start:end], detail, tuple(reasons), bool(weighed.around[at] >= SUPPORT),
         )  # fmt: skip
 
@@ -366,15 +368,19 @@ class VillageIndex:
         return []
 
     def _where(self, code: str) -> tuple[str, ...]:
-        names = (self._upper_name(code[:digits]) for digits in (2, 4, 6, 9) if digits <= len(code))
-        return tuple(name for name in names if name and upper_forms(name)[0])
+        known = self._wheres.get(code[:9])
+        if known is None:
+            names = [self._upper_name(code[:digits]) for digits in (2, 4, 6, 9) if digits <= len(code)]
+            known = tuple(name for name in names if name and upper_forms(name)[0])
+            self._wheres[code[:9]] = known
+        return known
 
     def _upper_name(self, code: str) -> str:
         known = self._upper_names.get(code)
         if known is None and code.isdecimal():
             row = self._upper_row.get(int(code))
-            known = self._data.upper_name(row) if row is not None else ""
-            self._upper_names[code] = known
+            if row is not None:
+                known = self._upper_names[code] = self._data.upper_name(row)
         return known or ""
 
 
@@ -404,7 +410,8 @@ def _likely(flat: str, uppers: Sequence[_Upper]) -> list[tuple[int, int]]:
     if 2 <= len(flat) <= LONGEST:
         found[0, len(flat)] = None
     for tail in TAIL.finditer(flat):
-        for size in range(2, min(8, tail.start()) + 1):
+        least = max((one.end for one in uppers if one.full and one.end <= tail.start()), default=0)
+        for size in range(2, min(8, tail.start() - least) + 1):
             found[tail.start() - size, tail.start()] = None
     for one in uppers:
         for size in range(2, min(6, len(flat) - one.end) + 1):
