@@ -1,16 +1,17 @@
 """All villages of the country: memory, speed, and how often the right one comes first, beside a plain dictionary.
 
 Run: ``python -m benchmarks.villages [--count N] [--goal off]``. Data: ``divisions/villages_620k.parquet`` and
-``divisions/divisions_l1_l4.csv``; pyarrow is needed. Questions are made from drawn villages: own name and 村, in six
-ways. A slip replaces one character by another that sounds the same, drawn by how common it is in names of villages. Peer:
-a dictionary from the own name to its codes that prefers the county named or given, else takes the first. Memory is that
-of a process which only loads and asks, over a bare interpreter. Process time, one question at a time. Exits 1 below a
-goal.
+``divisions/divisions_l1_l4.csv``, and ``complaints/messages.csv`` for running words; pyarrow is needed. Questions are
+made from drawn villages: own name and 村, with what stands around it. A slip replaces one character by another that
+sounds the same, drawn by how common it is in names of villages. Peer: a dictionary from the own name to its codes that
+prefers the county named or given, else takes the first. Memory is that of a process which only loads and asks, over a
+bare interpreter. Process time, one question at a time. Exits 1 below a goal.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import random
 import subprocess
 import sys
@@ -24,12 +25,16 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.reference import ROOT, Goals, data_file
+from fengqiao.algorithms.places import Entry, Gazetteer
 from fengqiao.algorithms.sounds import key
 from fengqiao.algorithms.villagefile import write_villages
 from fengqiao.algorithms.villagenames import core, upper_forms
+from fengqiao.algorithms.villageplaces import PlacesAndVillages
 from fengqiao.algorithms.villagerows import read_divisions
-from fengqiao.algorithms.villages import VillageIndex
+from fengqiao.algorithms.villages import MAX_CHARS, VillageIndex
 
+HERE = "43"
+"""The province the messages of the reference data come from."""
 PROBE = """
 import sys
 {load}
@@ -172,6 +177,22 @@ def asked(goals: Goals, index: VillageIndex, draw: Draw, rows: dict[str, str]) -
     return everything
 
 
+def running(goals: Goals, index: VillageIndex) -> None:
+    """Running words: messages from one province; whatever is found in another is taken as wrong."""
+    with data_file("complaints", "messages.csv").open(encoding="utf-8-sig", newline="") as lines:
+        texts = [f"{row['title']} {row['body']}" for row in csv.DictReader(lines)]
+    both = PlacesAndVillages(Gazetteer([Entry("area:1", "area", "灞桥区")]), index, {"area:1": "610111"})
+    begun = time.process_time()
+    said = [[one for one in both.find(text) if one.kind == "outside"] for text in texts]
+    spans = (time.process_time() - begun) / len(texts) * 1_000
+    wrong = [[one for one in found if not one.entry_id.startswith(f"outside:{HERE}")] for found in said]
+    length = sum(min(len(text), MAX_CHARS) for text in texts) / len(texts)
+    print(f"{len(texts)} messages of {length:.0f} characters on average, own places and villages: {spans:.2f} ms each, "
+          f"{sum(map(bool, said)) / len(texts):.3f} said to name a village elsewhere")  # fmt: skip
+    share = sum(map(bool, wrong)) / len(texts)
+    goals.check("share said to lie in another province", share, 0.02, at_most=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=2_000)
@@ -192,6 +213,7 @@ def main() -> int:
         goals.check("seconds to load", time.perf_counter() - begun, 1, at_most=True)
         index.find("预热村")
         questions = asked(goals, index, Draw(rows, options.count), rows)
+        running(goals, index)
         lines.write_text("".join(f"{one.text}\t{one.near}\n" for one in questions), encoding="utf-8")
         names.write_text(
             "".join(f"{code}\t{name}\n" for code, name in rows.items() if len(code) == 12), encoding="utf-8"

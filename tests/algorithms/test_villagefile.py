@@ -129,7 +129,8 @@ def test_no_villages_is_refused(tmp_path: Path) -> None:
 @given(st.text(max_size=12), st.integers(0, 12), st.integers(1, 12))
 def test_a_window_hashes_like_its_text(text: str, start: int, size: int) -> None:
     hasher = Hasher(villagefile._BASES[0])
-    hashes, spans = hasher.windows(text, range(1, 13))
+    hashes, starts, ends = hasher.windows(text, range(1, 13))
+    spans = list(zip(starts.tolist(), ends.tolist(), strict=True))
     assert [text[a:b] for a, b in spans] == [
         text[a : a + n] for n in range(1, 13) for a in range(len(text) - n + 1)
     ]

@@ -47,8 +47,11 @@ def test_own_names_come_first(both: PlacesAndVillages) -> None:
     assert ids(both.find("上柳村二组")) == ["area:3"]
     here = Near(area_ids=frozenset({"area:7"}))
     assert ids(both.find("上刘村二组", here)) == ["area:3"]
-    unknown = both.find("上刘村二组")  # as it is written it is in the next county
-    assert ids(unknown) == ["area:3", "outside:990122100202"]
+    unknown = both.find("上刘村的二组")
+    assert ids(unknown) == ["area:3"]
+    named = both.find("青坪镇上刘村二组")  # as it is written, in the next county
+    assert ids(named) == ["area:3", "outside:990122100202"]
+    assert named[1].confidence > named[0].confidence
     assert ids(both.find("石门坎饭店门口")) == ["place:1"]
     assert "outside" not in {one.kind for one in both.find("和平村")}
 

@@ -33,9 +33,11 @@ MAX_FILE = 512 << 20
 MAX_ROWS = 3_000_000
 _ALIGN = 64
 _BASES = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F)
+_NONE: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
 _MIX, _FIRST_SHIFT, _SECOND_SHIFT = np.uint64(0xBF58476D1CE4E5B9), np.uint64(31), np.uint64(29)
 KINDS = ("other", "village", "community")
 
+Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.uint32]
@@ -72,13 +74,12 @@ class Hasher:
             found[which] = _mixed(value, size)
         return found
 
-    def windows(self, text: str, sizes: Iterable[int]) -> tuple[Hashes, list[Span]]:
-        """Hashes of every stretch of these lengths, and their starts and ends."""
+    def windows(self, text: str, sizes: Iterable[int]) -> tuple[Hashes, Ints, Ints]:
+        """Hashes of every stretch of these lengths, with their starts and ends."""
         chars, base = _chars(text), np.uint64(self.base)
         value: Hashes = np.zeros(0, dtype=np.uint64)
         size = 0
-        hashes: list[Hashes] = []
-        spans: list[Span] = []
+        hashes, starts, ends = [value], [_NONE], [_NONE]
         for wanted in sorted(set(sizes)):
             while size < wanted <= len(chars):
                 left = chars[: len(chars) - size]
@@ -86,10 +87,9 @@ class Hasher:
                 size += 1
             if size == wanted:
                 hashes.append(_mixed(value, size))
-                spans.extend((start, start + size) for start in range(len(value)))
-        if not hashes:
-            return np.zeros(0, dtype=np.uint64), []
-        return np.concatenate(hashes), spans
+                starts.append(np.arange(len(value)))
+                ends.append(starts[-1] + size)
+        return np.concatenate(hashes), np.concatenate(starts), np.concatenate(ends)
 
 
 def _chars(text: str) -> Hashes:

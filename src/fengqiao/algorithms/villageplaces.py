@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from fengqiao.algorithms.places import Gazetteer, Near, PlaceCandidate
+from fengqiao.algorithms.villagenames import core
 from fengqiao.algorithms.villages import VillageCandidate, VillageIndex
 
 OUTSIDE = "outside"
@@ -58,7 +59,7 @@ class PlacesAndVillages:
         found = {one.entry_id: one for one in own}
         for village in named:
             entry_id = self._own(village.code)
-            if entry_id:
+            if entry_id and (village.plain or entry_id in found):
                 found[entry_id] = self._joined(text, found.get(entry_id), village, entry_id)
         ranked = sorted(found.values(), key=lambda one: (-one.confidence, one.start, one.entry_id))[:k]
         return ranked + self._outside(text, ranked, named)
@@ -126,5 +127,7 @@ class PlacesAndVillages:
 
     def _plain(self, village: VillageCandidate) -> bool:
         """Whether it is worth saying: something around the name speaks for it, or there is no other of that name."""
-        alone = village.same_named == 1 and village.how == "exact"
-        return village.confidence >= PLAIN and (village.supported or alone)
+        alone = village.same_named == 1 and village.how == "exact" and len(core(village.name)) > 2
+        if village.how != "exact" and len(core(village.name)) < 3:
+            return False
+        return village.plain and village.confidence >= PLAIN and (village.supported or alone)
