@@ -222,6 +222,8 @@ def suggestions_of(
         for n, p in enumerate(reading.categories)
     ]
     top = known.get(reading.categories[0].label) if reading.categories else None
+    if top is not None and rules.says_nothing(top.severity, reading.categories[0].confidence):
+        top = None
     severity = rules.proposed_severity(reading.floor, top.severity if top else None)
     by_words = reading.floor is not None and severity == reading.floor
     value: dict[str, object] = {"severity": severity, "floor": reading.floor, "tell_110": reading.tell_110}
