@@ -135,6 +135,8 @@ INTAKE: dict[str, Deed] = {
     "export_replies": lambda g, by: outside.export_replies("12345", g.folder / "replies.csv", by=by)[
         "written"
     ],
+    "refresh_topics": lambda g, by: intake.refresh_topics(by=by),
+    "gather_topic": lambda g, by: intake.gather_topic(g.topic, by=by, category="NB2"),
     "export_bundle": lambda g, by: sum(bundles.export_bundle(g.folder / "deed.fqb", by=by).values()),
     "import_bundle": lambda g, by: bundles.import_bundle(g.folder / "access.fqb", by=by),
     "trust_peer": lambda g, by: bundle_keys.trust_peer(
@@ -239,6 +241,7 @@ OPEN: dict[str, dict[str, str]] = {
         "intake.start_job": "a table in hand is seen by who brought it",
         "intake.start_sheet": "a table in hand is seen by who brought it",
         "intake.import_bundle": "a bundle of a station that is believed brings reports, wherever they lie",
+        "intake.refresh_topics": "the topics of one's own ground",
         "accounts.create_person": "a new account has no rights and belongs to no area",
         "teams.record_evidence": "every area keeps its own evidence of the station's lists",
         "notices.mark_all_read": "one's own notices",

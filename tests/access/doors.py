@@ -34,6 +34,7 @@ PAGES: dict[str, Row] = {
     **rows_rooms.MEDIATION,
     **rows_rooms.PEOPLE,
     **rows_rooms.TERRITORY,
+    **rows_rooms.TOPICS,
     **rows_rooms.IMPORTS,
     **rows_rooms.SETTINGS,
 }

@@ -39,6 +39,7 @@ from tests.api import rows_intake, rows_matters, rows_mediation, rows_rest, rows
 from tests.api.world import BACKEND, World
 from tests.cast import NOW, Cast
 from tests.desk.test_verbs import TRIES, in_state
+from tests.intake.topics import raise_topic
 from tests.mediation.test_reach import Stage
 
 OUTSIDER = "outsider"
@@ -102,6 +103,7 @@ class Ground:
         self._reports()
         self._cases()
         self._people()
+        self._topics()
         for who in cast.people:
             self.client(who)
         self._files()
@@ -158,6 +160,11 @@ class Ground:
         self.outside = w.outside("WD-7788")
         intake.refuse_report(self.outside, by=duty, to="城管 12319", why="不归我们")
         self.job = rows_intake.job(w)
+
+    def _topics(self) -> None:
+        raise_topic(self.cast, people=4)
+        sheet = intake.refresh_topics(by=self.cast.actor("duty"))
+        self.topic = sheet.topics.filter(shown_on__isnull=False).get()
 
     def _cases(self) -> None:
         w = self.world
@@ -250,6 +257,7 @@ class Ground:
             "beat": {"第 1 警务区", "BEAT1"},
             "staff": {"王建国", "李芳", "赵磊", "郑德明"},
             "own": {"要收回的", "甲五漏水"},
+            "topic": {self.topic.name},
         }
 
     # -- nothing has changed ------------------------------------------------------------------------------------

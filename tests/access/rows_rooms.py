@@ -224,6 +224,17 @@ TERRITORY_VERBS: dict[str, Row] = {
     ),
 }
 
+TOPICS: dict[str, Row] = {
+    "desk:topics": Row("duty", outsider=BARE, why="topics are those of one's own ground"),
+    "desk:topics_refresh": Row(
+        "duty", send=nothing, get=405, outsider=OWN, why="topics are those of one's own ground"
+    ),
+    "desk:topic": Row("duty", lambda g: [g.topic.first_id]),
+    "desk:topic_gather": Row(
+        "duty", lambda g: [g.topic.first_id], only(name="垃圾房", category="NB2", next_step="一起看")
+    ),
+}
+
 IMPORTS: dict[str, Row] = {
     "desk:imports": Row(
         "head",

@@ -15,7 +15,7 @@ from typing import Any
 from fengqiao.accounts import actions as accounts
 from fengqiao.accounts.scope import RESIDENT, Actor
 from fengqiao.intake import imports
-from fengqiao.intake.actions import accept_report, link_report, receive_report
+from fengqiao.intake.actions import accept_report, link_report, receive_report, refresh_topics
 from fengqiao.intake.drafts import ContactDraft, UploadedPhoto
 from fengqiao.intake.models import Report
 from fengqiao.lib import clock
@@ -29,6 +29,7 @@ from fengqiao.teams.actions.groups import MemberDraft
 from fengqiao.teams.models import Appointment, DutyList
 from fengqiao.territory.models import MapFeature
 from tests.cast import Cast
+from tests.intake.topics import raise_topic
 from tests.mediation.conftest import Room
 from tests.portal.helpers import photo
 
@@ -79,7 +80,7 @@ class House:
 def furnish(cast: Cast) -> House:
     """Bring one of everything into the cast's township, each by whose work it is."""
     house = House(cast)
-    for fill in (_reports, _matters, _mediation, _people, _teams, _duty, _mechanisms, _rest):
+    for fill in (_reports, _matters, _mediation, _people, _teams, _duty, _mechanisms, _topics, _rest):
         fill(house)
     return house
 
@@ -208,6 +209,13 @@ def _mechanisms(house: House) -> None:
     found = DutyList.objects.order_by("pk")[0]
     item = found.items.order_by("pk")[0]
     house.keep(mechanism=found.pk, mechanism_name=found.name, item=item.pk)
+
+
+def _topics(house: House) -> None:
+    raise_topic(house.cast)
+    sheet = refresh_topics(by=house.by("duty"))
+    topic = sheet.topics.filter(shown_on__isnull=False).order_by("rank")[0]
+    house.keep(topic=topic.first_id, topic_name=topic.name)
 
 
 def _rest(house: House) -> None:

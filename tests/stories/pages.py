@@ -101,6 +101,10 @@ ROOMS = (
     Page("head", "/desk/territory/beats/", "辖区", "{beat_name}"),
     Page("head", "/desk/territory/places/", "辖区", "{place_name}"),
     Page("head", "/desk/territory/import/", "导入片区、场所"),
+    Page("duty", "/desk/topics/", "热点", "{topic_name}"),
+    Page("duty", "/desk/topics/?span=all", "热点", "{topic_name}"),
+    Page("duty", "/desk/topics/{topic}/", "{topic_name}", "全部反映"),
+    Page("duty", "/desk/topics/{topic}/gather/", "并成一件治理事项", "{topic_name}"),
     Page("duty", "/desk/imports/", "导入导出", "12 月的表.csv"),
     Page("duty", "/desk/imports/{job}/", "12 月的表.csv", "收完了"),
     Page("duty", "/desk/imports/outside/", "导入导出", "要答复 12345 的"),
@@ -277,6 +281,7 @@ OTHERS = {
     "portal:health": Other("file", "whether the database answers, for machines", "/healthz", ""),
     "signout": Other("post", "ends the session", "/signout/"),
     "set_language": Other("redirect", "the switch of languages is sent there", "/language/"),
+    "desk:topics_refresh": Other("post", "works the topics out again", "/desk/topics/refresh/"),
     "desk:accept": Other("post", "accepts a report", "/desk/inbox/{report}/accept/"),
     "desk:undo": Other("post", "takes a decision back", "/desk/inbox/{report}/undo/"),
     "desk:proposal": Other(

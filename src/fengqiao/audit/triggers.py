@@ -14,7 +14,14 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-APPEND_ONLY = ("audit_entry", "matters_event", "intake_reportevent")
+APPEND_ONLY = (
+    "audit_entry",
+    "matters_event",
+    "intake_reportevent",
+    "intake_governance",
+    "intake_governancereport",
+    "intake_modeluse",
+)
 """Tables whose rows are only ever added."""
 
 _MESSAGE = "history is appended, never edited or deleted"

@@ -71,6 +71,14 @@ _ENTRIES: tuple[_Entry, ...] = (
         "board", gettext_lazy("大屏"), "stack-2", "board:home", ("board.see",), group=gettext_lazy("看全局")
     ),
     _Entry(
+        "topics",
+        gettext_lazy("热点"),
+        "flame",
+        "desk:topics",
+        ("report.triage",),
+        group=gettext_lazy("看全局"),
+    ),
+    _Entry(
         "imports",
         gettext_lazy("导入导出"),
         "table-import",

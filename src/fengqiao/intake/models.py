@@ -12,10 +12,35 @@ from django.db.models import Exists, OuterRef, Q
 from fengqiao.accounts.scope import Scope
 from fengqiao.audit.models import AppendOnly
 from fengqiao.intake.choices import UNFINISHED, Channel, ReportEventKind, ReportState, SuggestionField
+from fengqiao.intake.model_tables import ModelFile, ModelUse, TrainingRun
+from fengqiao.intake.topic_tables import Governance, GovernanceReport, Topic, TopicReport, TopicSheet
 from fengqiao.lib.crypto import Sealed
 from fengqiao.matters.choices import Origin, Severity
 from fengqiao.matters.models import Matter
 from fengqiao.territory.models import Area, Place, on_ground
+
+__all__ = [
+    "Attachment",
+    "BundleLog",
+    "BundlePeer",
+    "Contact",
+    "Correction",
+    "Governance",
+    "GovernanceReport",
+    "ImportJob",
+    "ImportMapping",
+    "ModelFile",
+    "ModelUse",
+    "Report",
+    "ReportEvent",
+    "ReportMessage",
+    "ReportQuerySet",
+    "Suggestion",
+    "Topic",
+    "TopicReport",
+    "TopicSheet",
+    "TrainingRun",
+]
 
 PERSON = settings.AUTH_USER_MODEL
 

@@ -25,6 +25,8 @@ ACTIONS: dict[str, str] = {
     "correct_about": "report.triage",
     "raise_severity": "report.triage",
     "hand_over": "report.triage",
+    "refresh_topics": "report.triage",
+    "gather_topic": "report.triage",
     "add_photo": "report.receive",
     "record_progress_with_photos": "matter.handle",
     "open_contact": "contact.read",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import SYSTEM
 from fengqiao.audit.actions import append_many
 from fengqiao.intake import import_spool as spool
-from fengqiao.intake import rules
+from fengqiao.intake import rules, topics
 from fengqiao.intake.actions._base import fact_of
 from fengqiao.intake.choices import ReportEventKind
 from fengqiao.intake.compose import look_by
@@ -24,6 +25,8 @@ from fengqiao.matters import clockwork
 from fengqiao.notices.actions import notify
 from fengqiao.teams.queries import who_answers
 from fengqiao.territory.models import Area
+
+log = logging.getLogger(__name__)
 
 BATCH = 200
 HEAD = "station_head"
@@ -47,7 +50,20 @@ def tick(*, at: datetime) -> dict[str, int]:
             done += _climb(ids, at, heads, told)
             after = ids[-1]
         _tell(told)
-        return {"reports_climbed": done, "import_files_removed": _sweep(at)}
+        return {
+            "reports_climbed": done,
+            "import_files_removed": _sweep(at),
+            "topics_refreshed": _topics(at),
+        }
+
+
+def _topics(at: datetime) -> int:
+    """Topics are a convenience: whatever goes wrong with them, the clocks go on."""
+    try:
+        return topics.refresh_oldest(at)
+    except Exception as error:
+        log.error("topics could not be worked out (%s)", type(error).__name__)
+        return 0
 
 
 def _late(at: datetime, after: int) -> list[int]:

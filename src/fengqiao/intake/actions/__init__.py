@@ -7,6 +7,7 @@ from fengqiao.intake.actions.decide import accept_report, link_report, refuse_re
 from fengqiao.intake.actions.photos import add_photo, add_photo_by_code
 from fengqiao.intake.actions.receive import receive_report
 from fengqiao.intake.actions.talk import answer, ask, ask_again, rate_report
+from fengqiao.intake.actions.topics import gather_topic, refresh_topics
 from fengqiao.intake.actions.undo import undo_decision, unlink_report, withdraw_matter
 from fengqiao.intake.drafts import (
     Again,
@@ -36,6 +37,7 @@ __all__ = [
     "ask_again",
     "correct_about",
     "correct_place",
+    "gather_topic",
     "hand_over",
     "link_report",
     "open_contact",
@@ -43,6 +45,7 @@ __all__ = [
     "rate_report",
     "reads_for_resident",
     "receive_report",
+    "refresh_topics",
     "refuse_report",
     "undo_decision",
     "unlink_report",
