@@ -27,6 +27,10 @@ def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 def ground(db: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     """The ground of the matrix; every test leaves it as it found it."""
     folder: Path = tmp_path_factory.mktemp("access")
-    keys = {"MEDIA_ROOT": folder / "files", "KEY_FILE": folder / "keys.json"}
+    keys = {
+        "MEDIA_ROOT": folder / "files",
+        "KEY_FILE": folder / "keys.json",
+        "MODEL_FILE": folder / "triage.model",
+    }
     with override_settings(**keys), clock.at(NOW):
         yield Ground(build_cast(), folder)

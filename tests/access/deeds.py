@@ -22,6 +22,7 @@ from fengqiao.mediation.queries import builtin_template
 from fengqiao.notices import actions as notices
 from tests.access import deeds_ground
 from tests.access.ground import Ground
+from tests.intake.small_models import packed
 from tests.matters.verbs import CASES
 from tests.mediation.test_reach import VERBS as CASE_VERBS
 
@@ -135,6 +136,14 @@ INTAKE: dict[str, Deed] = {
     "export_replies": lambda g, by: outside.export_replies("12345", g.folder / "replies.csv", by=by)[
         "written"
     ],
+    "keep_model": lambda g, by: intake.keep_model(
+        by=by, name="deed.npz", content=packed(g.folder, "small-4")
+    ),
+    "use_model": lambda g, by: intake.use_model(g.model, by=by),
+    "roll_back": lambda g, by: intake.roll_back(by=by),
+    "use_starter": lambda g, by: intake.use_starter(by=by),
+    "start_training": lambda g, by: intake.start_training(by=by),
+    "cancel_training": lambda g, by: intake.cancel_training(g.training, by=by),
     "refresh_topics": lambda g, by: intake.refresh_topics(by=by),
     "gather_topic": lambda g, by: intake.gather_topic(g.topic, by=by, category="NB2"),
     "export_bundle": lambda g, by: sum(bundles.export_bundle(g.folder / "deed.fqb", by=by).values()),
@@ -199,6 +208,12 @@ BUT = {
     "intake.cancel": "head",
     "intake.record_progress_with_photos": "officer",
     "intake.trust_peer": "head",
+    "intake.keep_model": "admin",
+    "intake.use_model": "admin",
+    "intake.roll_back": "admin",
+    "intake.use_starter": "admin",
+    "intake.start_training": "admin",
+    "intake.cancel_training": "admin",
     "mediation.save_template": "admin",
     "mediation.drop_template": "admin",
     "teams.ask_swap": "auxiliary",

@@ -25,6 +25,7 @@ from django.test import Client
 from fengqiao.accounts.actions import set_phone
 from fengqiao.accounts.scope import SYSTEM
 from fengqiao.intake import actions as intake
+from fengqiao.intake import model_store
 from fengqiao.intake.bundles import export_bundle
 from fengqiao.intake.models import Report
 from fengqiao.lib import clock
@@ -39,6 +40,7 @@ from tests.api import rows_intake, rows_matters, rows_mediation, rows_rest, rows
 from tests.api.world import BACKEND, World
 from tests.cast import NOW, Cast
 from tests.desk.test_verbs import TRIES, in_state
+from tests.intake.small_models import packed
 from tests.intake.topics import raise_topic
 from tests.mediation.test_reach import Stage
 
@@ -104,6 +106,7 @@ class Ground:
         self._cases()
         self._people()
         self._topics()
+        self._models()
         for who in cast.people:
             self.client(who)
         self._files()
@@ -165,6 +168,14 @@ class Ground:
         raise_topic(self.cast, people=4)
         sheet = intake.refresh_topics(by=self.cast.actor("duty"))
         self.topic = sheet.topics.filter(shown_on__isnull=False).get()
+
+    def _models(self) -> None:
+        admin = self.cast.actor("admin")
+        self.model = intake.keep_model(by=admin, name="甲十.npz", content=packed(self.folder))
+        self.training = intake.start_training(by=admin)
+        other = intake.keep_model(by=admin, name="甲十.npz", content=packed(self.folder, "small-2"))
+        intake.use_model(other, by=admin)
+        model_store.put(other)
 
     def _cases(self) -> None:
         w = self.world
@@ -249,7 +260,7 @@ class Ground:
             "code": set(reports.values_list("code", flat=True)),
             "contact": {"刘芳", "13912345678", "张建华", "13812345120", "13700009911"},
             "case": {str(u) for pair in cases.values_list("number", "uid") for u in pair},
-            "file": {"甲六", "甲七", "甲八", str(self.job.uid)},
+            "file": {"甲六", "甲七", "甲八", "甲十", "small-1", str(self.job.uid)},
             "team": {"锦澜义警队", "邻里联盟", "锦澜警务室", "夜里巡楼", "守夜的台"},
             "partner": {"锦澜水站", "锦澜议事厅"},
             "place": {"锦澜苑", "春晓里", "锦澜小学"},

@@ -12,6 +12,7 @@ from tests.access.ground import Ground, moment
 from tests.access.rows import BARE, OWN, Row, nothing, only
 from tests.access.rows_core import LISTS
 from tests.api.rows_ground import BOX
+from tests.intake.small_models import packed
 from tests.mediation.conftest import at
 
 Payload = Callable[[Ground], dict[str, Any]]
@@ -271,6 +272,8 @@ SETTINGS: dict[str, Row] = {
     "desk:tokens": Row("head", outsider=BARE, why=MINE),
     "desk:station": Row("head", outsider=BARE, why="the station's name and who answers last"),
     "desk:categories": Row("admin", outsider=BARE, why=OF_THE_PLACE),
+    "desk:models": Row("admin"),
+    "desk:training": Row("admin", lambda g: [g.training.uid]),
     "desk:templates": Row("admin", outsider=BARE, why=OF_THE_PLACE),
     "desk:template": Row(
         "admin",
@@ -296,5 +299,14 @@ SETTINGS_VERBS: dict[str, Row] = {
     "mark_all_read": Row("officer", send=nothing, nobody=OWN, outsider=OWN, why=MINE),
     "issue_token": Row("head", send=only(label="大屏", days="30"), post=200, outsider=OWN, why=MINE),
     "revoke_token": about("token"),
+    "keep_model": Row(
+        "admin",
+        send=lambda g: {"file": SimpleUploadedFile("own.npz", packed(g.folder, "small-3"))},
+    ),
+    "use_model": Row("admin", lambda g: [g.model.pk], only(why="试")),
+    "roll_back": Row("admin", send=only(why="试")),
+    "use_starter": Row("admin", send=only(why="试")),
+    "start_training": Row("admin", send=nothing, post=422),
+    "cancel_training": Row("admin", lambda g: [g.training.pk], nothing),
     "change_station": Row("head", send=only(name="望河派出所")),
 }

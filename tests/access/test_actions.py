@@ -80,6 +80,7 @@ STILL = {
     "accounts.change_password": "the old password given is a wrong one",
     "accounts.activate": "nobody is switched off",
     "intake.import_bundle": "the bundle is one's own",
+    "intake.start_training": "one is being done",
     "intake.undo_decision": "the reports are of another hour",
     "mediation.start_mediation": "the parties were not asked yet",
     "mediation.drop_template": "there is none of one's own",

@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from fengqiao.accounts.scope import SYSTEM
 from fengqiao.intake import imports
 from fengqiao.intake.actions import gather_topic, refresh_topics
 from fengqiao.intake.models import Report
-from fengqiao.lib import clock
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 from tests.desk.conftest import As
 from tests.intake.test_real_file import FILE, MAPPING, needs_data
 
@@ -23,24 +23,22 @@ pytestmark = [pytest.mark.django_db, pytest.mark.full]
 
 @needs_data
 def test_the_page_at_3304_reports(cast: Cast, as_: As) -> None:
-    """Six weeks before the last of them are listed from half a year; nothing here depends on a fast machine."""
+    """Their last one was said an hour ago; times are of the processor, with room for a busy machine."""
     assert FILE is not None
     imports.run(imports.start_job(FILE, by=SYSTEM, mapping=imports.parse_mapping(MAPPING)))
     last = Report.objects.order_by("-said_at")[0].said_at
+    Report.objects.update(said_at=F("said_at") + (NOW - timedelta(hours=1) - last))
     head = as_("head")
-    with clock.at(last + timedelta(hours=1)):
-        began = time.process_time()
-        sheet = refresh_topics(by=cast.actor("head"))
-        worked = time.process_time() - began
-        head.get("/desk/topics/?span=all")
-        began = time.process_time()
-        with CaptureQueriesContext(connection) as asked:
-            text = head.get("/desk/topics/?span=all").content.decode()
-        shown = time.process_time() - began
-        print(f"{sheet.messages} reports, {sheet.topics.count()} topics, {worked:.1f} s, page {shown:.2f} s")
-        print(f"{len(asked)} queries")
-        largest = max(sheet.topics.all(), key=lambda one: one.count)
-        matter = gather_topic(largest, by=cast.actor("head"), category="NB2")
+    began = time.process_time()
+    sheet = refresh_topics(by=cast.actor("head"))
+    worked = time.process_time() - began
+    head.get("/desk/topics/?span=all")
+    began = time.process_time()
+    with CaptureQueriesContext(connection) as asked:
+        text = head.get("/desk/topics/?span=all").content.decode()
+    shown = time.process_time() - began
+    largest = max(sheet.topics.all(), key=lambda one: one.count)
+    matter = gather_topic(largest, by=cast.actor("head"), category="NB2")
     assert len(asked) <= 25
     assert worked < 30
     assert shown < 2

@@ -15,9 +15,9 @@ from typing import Any
 from fengqiao.accounts import actions as accounts
 from fengqiao.accounts.scope import RESIDENT, Actor
 from fengqiao.intake import imports
-from fengqiao.intake.actions import accept_report, link_report, receive_report, refresh_topics
+from fengqiao.intake.actions import accept_report, keep_model, link_report, receive_report, refresh_topics
 from fengqiao.intake.drafts import ContactDraft, UploadedPhoto
-from fengqiao.intake.models import Report
+from fengqiao.intake.models import Report, TrainingRun
 from fengqiao.lib import clock
 from fengqiao.matters import actions as matters
 from fengqiao.matters.models import Category, Matter
@@ -29,6 +29,7 @@ from fengqiao.teams.actions.groups import MemberDraft
 from fengqiao.teams.models import Appointment, DutyList
 from fengqiao.territory.models import MapFeature
 from tests.cast import Cast
+from tests.intake.small_models import packed
 from tests.intake.topics import raise_topic
 from tests.mediation.conftest import Room
 from tests.portal.helpers import photo
@@ -80,7 +81,18 @@ class House:
 def furnish(cast: Cast) -> House:
     """Bring one of everything into the cast's township, each by whose work it is."""
     house = House(cast)
-    for fill in (_reports, _matters, _mediation, _people, _teams, _duty, _mechanisms, _topics, _rest):
+    for fill in (
+        _reports,
+        _matters,
+        _mediation,
+        _people,
+        _teams,
+        _duty,
+        _mechanisms,
+        _topics,
+        _models,
+        _rest,
+    ):
         fill(house)
     return house
 
@@ -216,6 +228,19 @@ def _topics(house: House) -> None:
     sheet = refresh_topics(by=house.by("duty"))
     topic = sheet.topics.filter(shown_on__isnull=False).order_by("rank")[0]
     house.keep(topic=topic.first_id, topic_name=topic.name)
+
+
+def _models(house: House) -> None:
+    """A kept model and a training that is over; what proposes stays as it is."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = keep_model(by=house.by("admin"), name="邻所.npz", content=packed(Path(folder)))
+    now = clock.now()
+    found = {"tested": 60, "new_right": 44, "old_right": 36, "only_new": 11, "only_old": 3, "old": ""}
+    run = TrainingRun.objects.create(
+        state="done", open=None, share=1.0, confirmed=240, held_back=60, model=model, compared=found,
+        by=house.cast.people["admin"], created_at=now, seen_at=now, finished_at=now,
+    )  # fmt: skip
+    house.keep(model=model.pk, model_name=model.version, training=run.uid, run=run.pk)
 
 
 def _rest(house: House) -> None:

@@ -114,6 +114,8 @@ ROOMS = (
     Page("head", "/desk/settings/tokens/", "设置", "{token_name}"),
     Page("head", "/desk/settings/station/", "设置", "柳溪派出所"),
     Page("admin", "/desk/settings/categories/", "设置", "NB2"),
+    Page("admin", "/desk/settings/models/", "设置", "近 90 天"),
+    Page("admin", "/desk/settings/models/training/{training}/", "训练建议模型", "训练好了"),
     Page("admin", "/desk/settings/templates/", "设置"),
     Page("admin", "/desk/settings/templates/{paper}/", "换模板"),
 )
@@ -222,7 +224,9 @@ SETTINGS = Verbs(
     {
         "change_password": ("officer", ""), "set_phone": ("officer", ""), "choose_language": ("officer", ""),
         "mark_all_read": ("officer", ""), "issue_token": ("head", ""), "revoke_token": ("head", "/token"),
-        "change_station": ("head", ""),
+        "change_station": ("head", ""), "keep_model": ("admin", ""), "use_model": ("admin", "/model"),
+        "roll_back": ("admin", ""), "use_starter": ("admin", ""), "start_training": ("admin", ""),
+        "cancel_training": ("admin", "/run"),
     },
 )  # fmt: skip
 VERBS = (MATTER, REPORT, CASE, PEOPLE, TERRITORY, SETTINGS)
@@ -232,6 +236,7 @@ SHOWN = {
     "membership": "{team_name} · 李芳", "partner": "{partner_name}", "resource": "{resource_name}",
     "duty": "{person_name}", "swap": "{person_name}", "item": "", "area": "{area_name}",
     "beat": "{beat_name}", "place": "{place_name}", "token": "{token_name}",
+    "model": "{model_name}", "run": "",
 }  # fmt: skip
 """What the heading of a form says of the row it is about, after the name of the verb."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from fengqiao.cli import _addresses, _same_event
+from fengqiao.cli import _addresses, _desk_training, _same_event
 from fengqiao.lib.errors import Refusal
 
 if TYPE_CHECKING:
@@ -32,10 +32,13 @@ def register(commands: Any) -> None:
     )
     for kind, what in KINDS.items():
         train = trained.add_parser(kind, help=f"训练{what}模型")
-        _table(train)
-        train.add_argument("--out", type=Path, required=True, help="模型文件")
+        from_desk = kind == "triage"
+        _table(train, needed=not from_desk)
+        train.add_argument("--out", type=Path, required=not from_desk, help="模型文件")
         train.add_argument("--report", type=Path, help="另存一页报告（HTML），含学习曲线")
         train.set_defaults(do=do_train)
+        if from_desk:
+            _desk_training.offer(train, do_train)
         evaluate = measured.add_parser(kind, help=f"用有类别的表格衡量{what}模型")
         _table(evaluate)
         evaluate.add_argument("--model", type=Path, required=True, help="模型文件")
@@ -48,10 +51,10 @@ def register(commands: Any) -> None:
     _same_event.register_eval(measured)
 
 
-def _table(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("csv", type=Path)
-    parser.add_argument("--text", required=True, help="文字所在的列")
-    parser.add_argument("--label", required=True, help="类别所在的列")
+def _table(parser: argparse.ArgumentParser, *, needed: bool = True) -> None:
+    parser.add_argument("csv", type=Path, nargs=None if needed else "?")
+    parser.add_argument("--text", required=needed, help="文字所在的列")
+    parser.add_argument("--label", required=needed, help="类别所在的列")
     parser.add_argument("--json", action="store_true")
 
 

@@ -42,6 +42,12 @@ ACTIONS: dict[str, str] = {
     "export_bundle": "bundle.run",
     "import_bundle": "bundle.run",
     "trust_peer": "bundle.run",
+    "keep_model": "place.configure",
+    "use_model": "place.configure",
+    "use_starter": "place.configure",
+    "roll_back": "place.configure",
+    "start_training": "place.configure",
+    "cancel_training": "place.configure",
     "climb": SYSTEM,
 }
 

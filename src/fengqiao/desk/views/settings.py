@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -18,11 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.queries import phone_reads, tokens_of
 from fengqiao.accounts.scope import Actor
+from fengqiao.desk.forms import models as _models  # noqa: F401 - its forms are of this room
 from fengqiao.desk.forms.settings import API, APPOINT, CONFIGURE, REGISTRY, TemplateForm
 from fengqiao.desk.nav import BIG_TEXT
 from fengqiao.desk.page import actor_of, go, page, refuse
 from fengqiao.desk.pickers import category_name, head_name
-from fengqiao.desk.room import Room, hand_out, run, sent, tabs
+from fengqiao.desk.room import Room, hand_out, run, sent
+from fengqiao.desk.settings_tabs import settings_tabs
 from fengqiao.lib import clock
 from fengqiao.lib.errors import Refusal
 from fengqiao.lib.policy import needs, signed_in
@@ -36,25 +37,12 @@ from fengqiao.teams import certificates
 from fengqiao.teams.queries import station
 
 ROOM = Room("settings", gettext_lazy("设置"), "desk:settings")
-_TABS: list[tuple[str, Any, str, tuple[str, ...]]] = [
-    ("mine", gettext_lazy("我的"), "desk:settings", ()),
-    ("notices", gettext_lazy("通知"), "desk:notices", ()),
-    ("tokens", gettext_lazy("接口令牌"), "desk:tokens", (API,)),
-    ("station", gettext_lazy("本所"), "desk:station", (APPOINT, CONFIGURE)),
-    ("categories", gettext_lazy("类别"), "desk:categories", (CONFIGURE,)),
-    ("templates", gettext_lazy("文书模板"), "desk:templates", (CONFIGURE,)),
-]
 _UNITS = {
     "m": gettext_lazy("分钟"),
     "h": gettext_lazy("小时"),
     "d": gettext_lazy("天"),
     "w": gettext_lazy("个工作日"),
 }
-
-
-def _tabs(actor: Actor, on: str) -> list[Any]:
-    own = [(k, w, r) for k, w, r, rights in _TABS if not rights or any(map(actor.scope.can, rights))]
-    return tabs(own, on)
 
 
 def _me(actor: Actor) -> Person:
@@ -70,7 +58,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     readers = phone_reads(me, by=actor)[:10]
     names = dict(Person.objects.filter(pk__in=[r.actor_id for r in readers]).values_list("pk", "name"))
     context = {
-        "tabs": _tabs(actor, "mine"),
+        "tabs": settings_tabs(actor, "mine"),
         "me": me,
         "language": dict(settings.LANGUAGES).get(me.language, ""),
         "sees_people": actor.scope.can("people.see"),
@@ -86,7 +74,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     """What one was told, newest first."""
     actor = actor_of(request)
     context = {
-        "tabs": _tabs(actor, "notices"),
+        "tabs": settings_tabs(actor, "notices"),
         "rows": notice_queries.latest(actor),
         "unread": notice_queries.unread_count(actor),
     }
@@ -112,7 +100,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     now = clock.now()
     rows = [(t, t.revoked_at is None and t.expires_at > now) for t in tokens_of(_me(actor), by=actor)]
-    context = {"tabs": _tabs(actor, "tokens"), "rows": rows}
+    context = {"tabs": settings_tabs(actor, "tokens"), "rows": rows}
     return page(request, "desk/settings/tokens.html", context, on="settings")
 
 
@@ -122,7 +110,7 @@ def station_page(request: HttpRequest) -> HttpResponse:
     """The station's name, ground, and who answers when nobody else does."""
     actor, found = actor_of(request), station()
     context = {
-        "tabs": _tabs(actor, "station"),
+        "tabs": settings_tabs(actor, "station"),
         "home": found,
         "changes": actor.scope.can(APPOINT, found.area.path),
     }
@@ -138,7 +126,7 @@ def categories(request: HttpRequest) -> HttpResponse:
         (head, [(c, category_name(c), f"{c.due_amount} {_UNITS.get(c.due_unit, '')}") for c in found])
         for head, found in groupby(rows, key=head_name)
     ]
-    context = {"tabs": _tabs(actor_of(request), "categories"), "groups": groups, "total": len(rows)}
+    context = {"tabs": settings_tabs(actor_of(request), "categories"), "groups": groups, "total": len(rows)}
     return page(request, "desk/settings/categories.html", context, on="settings")
 
 
@@ -146,7 +134,7 @@ def categories(request: HttpRequest) -> HttpResponse:
 @require_safe
 def templates(request: HttpRequest) -> HttpResponse:
     """Papers of mediation, each with the template in use."""
-    context = {"tabs": _tabs(actor_of(request), "templates"), "rows": papers.templates()}
+    context = {"tabs": settings_tabs(actor_of(request), "templates"), "rows": papers.templates()}
     return page(request, "desk/settings/templates.html", context, on="settings")
 
 

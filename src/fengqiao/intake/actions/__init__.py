@@ -4,6 +4,14 @@ from fengqiao.intake.actions.bulk import accept_as_proposed, accept_many
 from fengqiao.intake.actions.contact import open_contact, reads_for_resident
 from fengqiao.intake.actions.correct import correct_about, correct_place, hand_over, raise_severity
 from fengqiao.intake.actions.decide import accept_report, link_report, refuse_report
+from fengqiao.intake.actions.models import (
+    cancel_training,
+    keep_model,
+    roll_back,
+    start_training,
+    use_model,
+    use_starter,
+)
 from fengqiao.intake.actions.photos import add_photo, add_photo_by_code
 from fengqiao.intake.actions.receive import receive_report
 from fengqiao.intake.actions.talk import answer, ask, ask_again, rate_report
@@ -35,10 +43,12 @@ __all__ = [
     "answer",
     "ask",
     "ask_again",
+    "cancel_training",
     "correct_about",
     "correct_place",
     "gather_topic",
     "hand_over",
+    "keep_model",
     "link_report",
     "open_contact",
     "raise_severity",
@@ -47,7 +57,11 @@ __all__ = [
     "receive_report",
     "refresh_topics",
     "refuse_report",
+    "roll_back",
+    "start_training",
     "undo_decision",
     "unlink_report",
+    "use_model",
+    "use_starter",
     "withdraw_matter",
 ]
