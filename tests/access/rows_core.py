@@ -20,6 +20,7 @@ PAGES: dict[str, Row] = {
     "desk:accept": Row("duty", lambda g: [g.report.pk], only(category="NB2"), get=405),
     "desk:undo": Row("duty", lambda g: [g.kept.pk], nothing, get=405),
     "desk:proposal": Row("duty", lambda g: [g.report.pk]),
+    "desk:beside": Row("duty", lambda g: [g.report.pk, g.kept.pk]),
     "desk:contact": Row("duty", lambda g: [g.report.pk], only(purpose="电话问几单元"), post=200),
     "desk:received": Row("duty", lambda g: [g.entered.pk]),
     "desk:by_code": Row("duty", lambda g: [g.report.code], get=302),
@@ -67,6 +68,7 @@ PAGES: dict[str, Row] = {
 
 RESTRICTED: dict[str, Row] = {
     "desk:report": Row("duty", lambda g: [g.sealed.pk]),
+    "desk:beside": Row("duty", lambda g: [g.report.pk, g.sealed.pk]),
     "desk:matter": Row("duty", lambda g: [g.restricted.number]),
     "desk:who": Row("duty", lambda g: [g.restricted.number]),
     "desk:contact": Row("duty", lambda g: [g.sealed.pk], only(purpose="电话问几单元"), post=200),

@@ -118,7 +118,7 @@ def test_a_bad_file_is_refused_beside_its_field(admin: Client, tmp_path: Path) -
     ):
         answer = admin.post("/desk/settings/do/keep_model/", {"file": SimpleUploadedFile(name, content)})
         assert answer.status_code == 422
-        assert 'id="file_error"' in answer.content.decode()
+        assert 'id="id_file_error"' in answer.content.decode()
     assert not ModelFile.objects.exists()
 
 

@@ -63,6 +63,8 @@ DESK = (
     Page("duty", "/desk/inbox/{report}/", "收件", "全部照办"),
     Page("duty", "/desk/inbox/{report}/?edit=1", "收件"),
     Page("duty", "/desk/inbox/{linked}/", "一份反映", "还是 5 栋漏水"),
+    Page("duty", "/desk/inbox/{report}/beside/{linked}/", "是不是同一件", "是同一件，并过去"),
+    Page("duty", "/desk/inbox/{linked}/beside/{other}/", "是不是同一件", "拆出来"),
     Page("duty", "/desk/inbox/{report}/contact/", "查看联系方式", "用途"),
     Page("duty", "/desk/new/", "录入反映"),
     Page("duty", "/desk/chat/", "群聊转入"),

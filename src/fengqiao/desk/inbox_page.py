@@ -18,7 +18,7 @@ from fengqiao.desk.inbox_twins import Twin, twins
 from fengqiao.desk.mapdata import map_url
 from fengqiao.intake import queries, rules
 from fengqiao.intake.actions._base import may_triage
-from fengqiao.intake.choices import Channel, ReportEventKind
+from fengqiao.intake.choices import Channel, ReportEventKind, ReportState
 from fengqiao.intake.known import categories
 from fengqiao.intake.models import Attachment, Contact, Report, ReportMessage
 from fengqiao.intake.placing import Spot
@@ -224,9 +224,17 @@ def decided(report: Report, actor: Actor) -> dict[str, Any]:
     ]
     return {
         "report": report,
+        "beside": _first_told(report, actor),
         "items": items,
         "verbs": verbs_of(report, actor),
         "photos": list(report.attachments.order_by("id")),
         "contact": hasattr(report, "contact"),
         "may_contact": actor.scope.can("contact.read"),
     }
+
+
+def _first_told(report: Report, actor: Actor) -> Report | None:
+    """What the matter of a joined report was first told by, to look at both side by side."""
+    if report.state != ReportState.MERGED or report.matter is None:
+        return None
+    return next((one for one in queries.of_matter(report.matter, actor.scope) if one.pk != report.pk), None)

@@ -21,7 +21,8 @@ SAME_FROM = 0.6
 
 @dataclass(frozen=True)
 class Twin:
-    """Something that may be the same: what agrees, what differs, and the one verb its card offers."""
+    """Something that may be the same: what agrees, what differs, and the one verb its card offers. ``other`` names it
+    on the page that shows both in full."""
 
     mark: str
     meta: str
@@ -33,6 +34,7 @@ class Twin:
     url: str
     merge: bool
     similar: bool
+    other: str
     merge_key: bool = False
     similar_key: bool = False
 
@@ -66,4 +68,5 @@ def _twin(mark: str, proposal: DuplicateProposal, both: bool) -> Twin:
         url=url,
         merge=bool(number) and (same or (both and proposal.can_link)),
         similar=bool(number) and (not same or both),
+        other=str(proposal.report_id or number),
     )

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from fengqiao.algorithms.classify import (
     Classifier,
@@ -230,4 +230,11 @@ def launch(run: TrainingRun) -> None:
     except OSError as error:
         finish(run.pk, FAILED, trouble=f"训练的程序没有起来（{error.strerror}），现在用的没有变")
         return
-    threading.Thread(target=done.wait, daemon=True).start()
+    threading.Thread(target=_watch, args=(run.pk, done), daemon=True).start()
+
+
+def _watch(pk: int, done: subprocess.Popen[bytes]) -> None:
+    """A process that ended without saying what became of its run has failed."""
+    done.wait()
+    finish(pk, FAILED, trouble="训练的程序断了，现在用的没有变；原因在 training.log 里")
+    connection.close()

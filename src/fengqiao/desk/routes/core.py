@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fengqiao.desk.views import attachments, inbox, lists, maps, matters, receive, search
+from fengqiao.desk.views import attachments, beside, inbox, lists, maps, matters, receive, search
 
 urlpatterns = [
     path("", inbox.home, name="inbox"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("inbox/<int:pk>/proposal/", inbox.proposal, name="proposal"),
     path("inbox/<int:pk>/contact/", inbox.contact, name="contact"),
     path("inbox/<int:pk>/received/", receive.received, name="received"),
+    path("inbox/<int:pk>/beside/<str:other>/", beside.beside, name="beside"),
     path("inbox/<int:pk>/do/<str:verb>/", inbox.verb, name="report_verb"),
     path("inbox/<str:code>/", inbox.by_code, name="by_code"),
     path("new/", receive.new, name="new"),
