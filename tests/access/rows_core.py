@@ -45,6 +45,9 @@ PAGES: dict[str, Row] = {
     ),
     "desk:mine": Row("officer", outsider=BARE, nobody=BARE, why=LISTS),
     "desk:due": Row("duty", query="?what=promises&span=all&who=all", outsider=BARE, nobody=BARE, why=LISTS),
+    "desk:veil": Row(
+        "officer", send=nothing, get=405, nobody=BARE, outsider=BARE, why="kept in one's own session"
+    ),
     "desk:search": Row("duty", query="?q=漏", outsider=BARE, why=LISTS),
     "desk:matters": Row("duty", query="?view=all", outsider=BARE, why=LISTS),
     "desk:bookmark": Row(

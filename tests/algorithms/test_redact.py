@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fengqiao.algorithms.redact import find_sensitive, mask, mask_phone, passes_luhn, valid_id_number
+from fengqiao.algorithms.redact import (
+    find_sensitive,
+    mask,
+    mask_cut,
+    mask_own,
+    mask_phone,
+    passes_luhn,
+    valid_id_number,
+)
 
 ID = "11010519491231002X"  # the example printed in the standard
 CARD = "6222020200000000003"
@@ -99,3 +107,39 @@ def test_masking_twice_changes_nothing_more(text: str) -> None:
     once = mask(text)
     assert mask(once) == once
     assert not any(one.kind == "phone" for one in find_sensitive(once))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("姓名：张建华，男", "姓名：张**，男"),
+        ("联系人: 欧阳明 13812345678", "联系人: 欧** 138****5678"),
+        ("我叫李芳", "我叫李**"),
+        ("收款人：王某", "收款人：王**"),
+    ],
+)
+def test_a_name_that_is_announced(text: str, shown: str) -> None:
+    assert mask(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text", ["房东不退押金", "业主方面没人来", "我叫不动他", "狗叫一晚上", "高空抛物", "黄某打人"]
+)
+def test_what_nothing_announces_is_no_name(text: str) -> None:
+    assert mask(text) == text
+
+
+def test_offices_keep_their_landlines_in_the_houses_own_words() -> None:
+    assert mask_own("打 0571-88881234 或 13812345678") == "打 0571-88881234 或 138****5678"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("打 1381234…", "打 138****…"),
+        ("打 138123...", "打 138****..."),
+        ("编号 2026-00012", "编号 2026-00012"),
+    ],
+)
+def test_a_number_cut_through(text: str, shown: str) -> None:
+    assert mask_cut(text) == shown

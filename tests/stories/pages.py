@@ -289,6 +289,7 @@ OTHERS = {
     "signout": Other("post", "ends the session", "/signout/"),
     "set_language": Other("redirect", "the switch of languages is sent there", "/language/"),
     "desk:topics_refresh": Other("post", "works the topics out again", "/desk/topics/refresh/"),
+    "desk:veil": Other("post", "hides personal numbers, and shows them again", "/desk/veil/"),
     "desk:accept": Other("post", "accepts a report", "/desk/inbox/{report}/accept/"),
     "desk:undo": Other("post", "takes a decision back", "/desk/inbox/{report}/undo/"),
     "desk:proposal": Other(

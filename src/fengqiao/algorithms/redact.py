@@ -1,8 +1,9 @@
 """Personal numbers in free text: found, named and masked.
 
 Mobile and landline numbers, identity numbers (18 characters, checked by date and check character), bank card numbers
-(checked by Luhn's sum), number plates. Full-width digits and the blanks and dashes people write between groups are
-seen through. A number that fails its check is left alone: an order number is no card.
+(checked by Luhn's sum), number plates, and names where the text itself says that one follows (姓名：, 我叫). Full-width
+digits and the blanks and dashes people write between groups are seen through. A number that fails its check is left
+alone: an order number is no card. A name that nothing announces is not found.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from typing import Literal
 
 from fengqiao.algorithms.segment import narrow
 
-Kind = Literal["phone", "landline", "id_number", "bank_card", "plate"]
+Kind = Literal["phone", "landline", "id_number", "bank_card", "plate", "name"]
+PERSONAL: frozenset[Kind] = frozenset({"phone", "id_number", "bank_card", "plate", "name"})
+"""What is masked in words of the house's own: all but landlines, which are the numbers of offices there."""
 
 _GAP = r"[ \-·]?"
 _PHONE = re.compile(rf"(?<![\d*])(?:\+?86{_GAP})?(?P<number>1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}})(?!\d)")
@@ -27,6 +30,16 @@ _CARD = re.compile(r"(?<!\d)(?P<number>[3-69]\d{3}(?:[ \-]?\d{4}){2,3}[ \-]?\d{1
 _PLATE = re.compile(
     "(?P<number>[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
     r"[A-HJ-NP-Za-hj-np-z][·.\s\-]?(?=[A-Za-z\d]*\d)[A-HJ-NP-Za-hj-np-z\d]{4,6}[警学挂港澳]?)(?![A-Za-z\d])"
+)
+_CUT = re.compile(r"(\d{3})[\d \-]+(?=(?:…|\.\.\.)$)")
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪"
+    "范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+)
+_NAME = re.compile(
+    r"(?:(?:姓名|名字|联系人|当事人|报警人|报案人|反映人|投诉人|举报人|申请人|被申请人|户主|收款人|开户名|户名)\s*[:：]\s*|"
+    r"(?:我叫|本人叫|他叫|她叫|名叫|名字叫|名字是|姓名是)\s*)"
+    rf"(?P<number>(?:欧阳|上官|司马|诸葛|[{_SURNAMES}])[\u4e00-\u9fff]{{1,2}})"
 )
 
 
@@ -62,6 +75,16 @@ def mask(text: str, kinds: Collection[Kind] | None = None) -> str:
             parts += (text[done : one.start], one.masked)
             done = one.end
     return "".join((*parts, text[done:]))
+
+
+def mask_cut(text: str) -> str:
+    """The same for a text that was cut short: a number cut through at its end is masked too."""
+    return _CUT.sub(r"\g<1>****", mask(text))
+
+
+def mask_own(text: str) -> str:
+    """For words of the house's own that others will read: offices keep their landlines."""
+    return mask(text, PERSONAL)
 
 
 def mask_phone(number: str) -> str:
@@ -117,4 +140,5 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], Callable[[str], bool], Callable[[str]
     ("bank_card", _CARD, passes_luhn, lambda number: f"{'*' * (len(number) - 4)}{number[-4:]}"),
     ("landline", _LANDLINE, _always, mask_phone),
     ("plate", _PLATE, _plate_length, lambda plate: f"{plate[:2]}{'*' * (len(plate) - 4)}{plate[-2:]}"),
+    ("name", _NAME, _always, lambda name: f"{name[0]}**"),
 )

@@ -1,4 +1,7 @@
-"""What the command room sees, as plain values; nothing here names who reported, nor where a restricted matter is."""
+"""What the command room sees, as plain values; nothing here names who reported, nor where a restricted matter is.
+
+Many eyes see a wall: personal numbers are masked in every title.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from django.db.models.functions import ExtractHour
 from django.utils.translation import gettext as _
 
 from fengqiao.accounts.scope import Scope
+from fengqiao.algorithms.redact import mask
 from fengqiao.intake.models import Report
 from fengqiao.lib import clock
 from fengqiao.lib.heatgrid import HeatGrid
@@ -89,7 +93,13 @@ def arrivals(scope: Scope, now: datetime) -> list[Arrival]:
         who = m.owner.name if m.owner else str(m.get_state_display())
         found.append(
             Arrival(
-                m.opened_at, m.title, f"{where} · {who}", m.severity, n, f"/desk/matters/{m.number}/", False
+                m.opened_at,
+                mask(m.title),
+                f"{where} · {who}",
+                m.severity,
+                n,
+                f"/desk/matters/{m.number}/",
+                False,
             )
         )
     return found
@@ -104,7 +114,7 @@ def _newest(scope: Scope, now: datetime) -> MatterQuerySet:
 def _waiting(n: int, row: Report, now: datetime) -> Arrival:
     minutes = max(0, int((now - row.received_at).total_seconds() // 60))
     where = row.area.name if not row.restricted else _("地点不上大屏")
-    title = row.text[:28] if not row.restricted else _("需要特殊保护的一件事")
+    title = mask(row.text)[:28] if not row.restricted else _("需要特殊保护的一件事")
     line = _("%(where)s · 等人看，%(minutes)s 分钟") % {"where": where, "minutes": minutes}
     # By number: the receipt code is the resident's key and stays off the wall.
     return Arrival(row.received_at, title, line, row.severity, n, f"/desk/inbox/{row.pk}/", True)
@@ -204,7 +214,7 @@ def points(scope: Scope, now: datetime) -> dict[str, Any]:
                 "kind": "sev",
                 "n": n,
                 "severity": m.severity,
-                "text": m.title,
+                "text": mask(m.title),
                 "url": f"/desk/matters/{m.number}/",
                 "hot": m.severity == Severity.DANGER and m.state == "assigned",
             },

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from fengqiao.accounts.models import Person
 from fengqiao.accounts.scope import Actor, Scope
+from fengqiao.desk.veil import veiled
 from fengqiao.intake.queries import waiting
 from fengqiao.lib import clock
 from fengqiao.lib.place_config import current_place
@@ -102,6 +103,7 @@ def shell(request: HttpRequest, on: str = "") -> dict[str, Any]:
         "me_line": _line(actor.scope, figures.duty_until),
         "search_url": reverse("desk:search") if actor.scope.can("search.use") else "",
         "signout_url": reverse("signout"),
+        "veiled": veiled(request),
         "big_text": request.COOKIES.get(BIG_TEXT) == "1",
     }
 

@@ -11,6 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.desk.nav import shell
+from fengqiao.desk.veil import veil, veiled
 from fengqiao.lib.errors import NotAllowed, OutOfReach, Refusal
 
 CONFLICTS = {"stale", "wrong_state", "already"}
@@ -30,12 +31,19 @@ def page(
     request: HttpRequest, template: str, context: dict[str, Any], *, on: str = "", status: int = 200
 ) -> HttpResponse:
     """A whole page of the desk inside its shell; ``on`` is the key of the lit navigation item."""
-    return render(request, template, {**shell(request, on), **context}, status=status)
+    return _shown(request, render(request, template, {**shell(request, on), **context}, status=status))
+
+
+def _shown(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """With personal numbers hidden, where the reader asked for that."""
+    if veiled(request):
+        answer.content = veil(answer.content.decode()).encode()
+    return answer
 
 
 def part(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """A part of a page for htmx. It swaps only what is answered with 200, so refusals come with 200 too."""
-    return render(request, template, context, status=200 if is_htmx(request) else status)
+    return _shown(request, render(request, template, context, status=200 if is_htmx(request) else status))
 
 
 def go(request: HttpRequest, address: str) -> HttpResponse:

@@ -1,8 +1,8 @@
 """The text engine of triage: keyword floor, category and place proposals, read before anything is written.
 
 It lives in memory, once per process, and is rebuilt when its model file changes. Whatever it does wrong, the
-report is received all the same: each part is run by itself, an answer that makes no sense (unknown code, a
-confidence that is no number between 0 and 1) is dropped, and the log says which part failed.
+report is received all the same: each part is run by itself and for a moment only (``deadline``), an answer that makes
+no sense (unknown code, a confidence that is no number between 0 and 1) is dropped, and the log says which part failed.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from fengqiao.algorithms.proposal import Classifier, Proposal
 from fengqiao.algorithms.villageplaces import OUTSIDE
 from fengqiao.audit.models import Entry
 from fengqiao.intake.choices import SuggestionField
+from fengqiao.intake.deadline import within
 from fengqiao.intake.known import categories
 from fengqiao.intake.placing import Spot
 from fengqiao.matters.choices import Severity
@@ -110,7 +111,7 @@ class Engine:
             codes = set(known())
             found = [
                 p
-                for p in classifier.propose(text, k=MAX_CATEGORIES)
+                for p in within("category", lambda: list(classifier.propose(text, k=MAX_CATEGORIES)))
                 if p.label in codes and _sure(p.confidence)
             ]
             model = f"{classifier.name} {classifier.version}"
@@ -123,7 +124,9 @@ class Engine:
 
     def _places(self, reading: Reading, text: str, near: Near | None) -> Reading:
         try:
-            found = [hint for c in self.places().find(text, near) if (hint := _hint(c, text)) is not None]
+            finder = self.places()
+            named = within("place", lambda: list(finder.find(text, near)))
+            found = [hint for c in named if (hint := _hint(c, text)) is not None]
         except Exception as error:
             _complain("place", error)
             return replace(reading, faults=(*reading.faults, "place"))
@@ -138,7 +141,7 @@ class Engine:
 
 def _floor(floor: Callable[[str], Floor], text: str) -> Reading:
     try:
-        found = floor(text)
+        found = within("floor", lambda: floor(text))
     except Exception as error:
         # Whether there was danger is not known: a person looks within half an hour rather than two.
         _complain("floor", error)

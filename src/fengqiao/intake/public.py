@@ -1,7 +1,8 @@
 """What the holder of a receipt code reads: what happens next and by when, what was done, who saw their number.
 
 Plain words, never a state code. Nothing here names anybody but who answers, and a need-to-know report shows
-neither its words nor its place: somebody else may be looking at the same screen.
+neither its words nor its place: somebody else may be looking at the same screen. For the same reason personal numbers
+are masked in everything that is shown, in the reporter's own words too; offices keep their landlines.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from fengqiao.algorithms.redact import mask, mask_own
 from fengqiao.intake.actions.contact import reads_for_resident
 from fengqiao.intake.choices import UNFINISHED, ReportEventKind, ReportState
 from fengqiao.intake.drafts import ContactRead
@@ -99,7 +101,10 @@ def receipt_view(code: str) -> ReceiptView:
 def _view(report: Report, progress: Progress | None) -> ReceiptView:
     now = clock.now()
     events = list(report.events.order_by("id"))
-    messages = tuple(PublicMessage(m.from_reporter, m.text, m.at) for m in report.messages.all())
+    messages = tuple(
+        PublicMessage(m.from_reporter, (mask if m.from_reporter else mask_own)(m.text), m.at)
+        for m in report.messages.all()
+    )
     photos = tuple(
         PublicPhoto(str(a.uid), a.width or 0, a.height or 0) for a in report.attachments.order_by("id")
     )
@@ -109,7 +114,7 @@ def _view(report: Report, progress: Progress | None) -> ReceiptView:
     return ReceiptView(
         code=report.code,
         headline=_headline(report, progress),
-        words=str(HIDDEN) if report.restricted else report.text,
+        words=str(HIDDEN) if report.restricted else mask(report.text),
         place="" if report.restricted else _place(report),
         received_at=report.received_at,
         next_step=next_step,
@@ -128,7 +133,7 @@ def _view(report: Report, progress: Progress | None) -> ReceiptView:
         reads=tuple(reads_for_resident(report.code)),
         outcome=progress.outcome if progress else "",
         refused_to=report.refused_to or (progress.referred_to if progress else ""),
-        refused_why=report.refused_why,
+        refused_why=mask_own(report.refused_why),
         refused_by=_refused_by(report),
         rated=_rated(report) if progress else None,
         can_answer=True,
@@ -143,7 +148,7 @@ def _view(report: Report, progress: Progress | None) -> ReceiptView:
 
 
 def _place(report: Report) -> str:
-    words = report.place_text or (report.place.name if report.place else "")
+    words = mask(report.place_text) or (report.place.name if report.place else "")
     if report.unplaced:
         return words
     return f"{report.area.name} {words}".strip() if words != report.area.name else words
@@ -236,7 +241,7 @@ def _step(report: Report, event: ReportEvent, photos: int) -> PublicStep | None:
         return PublicStep(event.at, said, "", True, "ok")
     if kind == ReportEventKind.REFUSED:
         said = _("不归我们办，请找：%(to)s") % {"to": event.data.get("to", "")}
-        return PublicStep(event.at, said, event.text, True)
+        return PublicStep(event.at, said, mask_own(event.text), True)
     words = {
         ReportEventKind.MERGED: _("和别人反映的是同一件事，一起办；您的话也记在里面"),
         ReportEventKind.ASKED: _("想请您补充"),
@@ -248,5 +253,9 @@ def _step(report: Report, event: ReportEvent, photos: int) -> PublicStep | None:
     }
     if kind not in words:
         return None
-    detail = event.text if kind in {ReportEventKind.ASKED, ReportEventKind.REPLIED} and not closed else ""
+    detail = (
+        mask_own(event.text)
+        if kind in {ReportEventKind.ASKED, ReportEventKind.REPLIED} and not closed
+        else ""
+    )
     return PublicStep(event.at, words[kind], detail, True, "bad" if kind == ReportEventKind.CLIMBED else "")

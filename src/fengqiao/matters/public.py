@@ -1,4 +1,7 @@
-"""What residents may read of a matter: steps, promises, results. No names beyond who answers, never who reported."""
+"""What residents may read of a matter: steps, promises, results. No names beyond who answers, never who reported.
+
+Several people may read the same matter, each by their own receipt: personal numbers are masked in all of it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from fengqiao.algorithms.redact import mask_own
 from fengqiao.lib.place_config import current_place
 from fengqiao.lib.present import named
 from fengqiao.matters.choices import EventKind, FollowUpState, PromiseState, State
@@ -101,7 +105,7 @@ def progress_of(matter_id: int) -> Progress:
     events = Event.objects.filter(matter=matter, public=True).order_by("id")
     steps = [_step(e, matter) for e in events]
     steps += [
-        PublicStep(f.due_at, _now("回来看"), "" if matter.restricted else f.purpose, False)
+        PublicStep(f.due_at, _now("回来看"), "" if matter.restricted else mask_own(f.purpose), False)
         for f in matter.follow_ups.filter(state=FollowUpState.PLANNED).order_by("due_at")
     ]
     rating = Rating.objects.filter(matter=matter).order_by("-id").values_list("score", flat=True).first()
@@ -114,15 +118,15 @@ def progress_of(matter_id: int) -> Progress:
         owner_name=matter.owner.name if matter.owner and not matter.restricted else "",
         owner_role=matter.owner.title if matter.owner else "",
         level_words=level,
-        next_step="" if matter.restricted else matter.next_step,
+        next_step="" if matter.restricted else mask_own(matter.next_step),
         next_by=matter.due_at,
         deadline_at=matter.deadline_at,
         steps=tuple(steps),
         promises=tuple(
-            PublicPromise(p.what, p.due_at, p.state, str(PromiseState(p.state).label))
+            PublicPromise(mask_own(p.what), p.due_at, p.state, str(PromiseState(p.state).label))
             for p in matter.promises.filter(public=True)
         ),
-        outcome=matter.outcome_text if not matter.restricted else "",
+        outcome=mask_own(matter.outcome_text) if not matter.restricted else "",
         can_rate=state in {State.RESOLVED, State.CLOSED},
         can_ask_again=state in {State.RESOLVED, State.CLOSED},
         rated=rating,
@@ -132,7 +136,7 @@ def progress_of(matter_id: int) -> Progress:
 
 def _step(event: Event, matter: Matter) -> PublicStep:
     kind = EventKind(event.kind)
-    detail = event.text if kind in _SHOW_TEXT and not matter.restricted else ""
+    detail = mask_own(event.text) if kind in _SHOW_TEXT and not matter.restricted else ""
     if kind in {EventKind.ASSIGNED, EventKind.TRANSFERRED} and not matter.restricted:
         detail = str(event.data.get("name", ""))
     tone = "ok" if kind in {EventKind.RESOLVED, EventKind.CLOSED, EventKind.FOLLOWED_UP} else ""

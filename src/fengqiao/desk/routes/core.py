@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fengqiao.desk.views import attachments, beside, inbox, lists, maps, matters, receive, search
+from fengqiao.desk.views import attachments, beside, inbox, lists, maps, matters, receive, search, veil
 
 urlpatterns = [
     path("", inbox.home, name="inbox"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("chat/", receive.chat, name="chat"),
     path("mine/", lists.mine, name="mine"),
     path("due/", lists.due, name="due"),
+    path("veil/", veil.turn, name="veil"),
     path("search/", search.search, name="search"),
     path("matters/", lists.matters, name="matters"),
     path("matters/bookmarks/", lists.bookmark, name="bookmark"),

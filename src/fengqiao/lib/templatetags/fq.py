@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from fengqiao.algorithms import redact
 from fengqiao.lib import icons, jswords, present, wording
 from fengqiao.lib.heatgrid import HeatGrid
 
@@ -172,6 +173,12 @@ def mask_phone(number: str | None) -> str:
 def mask_name(name: str | None) -> str:
     """张*华."""
     return present.mask_name(str(name or ""))
+
+
+@register.filter
+def masked(text: object, on: object = True) -> str:
+    """The text with personal numbers masked, where ``on``; one that was cut through at the end is masked too."""
+    return redact.mask_cut(str(text or "")) if on else str(text or "")
 
 
 @register.inclusion_tag("fq/brand.html")
