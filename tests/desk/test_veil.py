@@ -91,8 +91,11 @@ def test_it_leads_nowhere_else(duty: Client, next_: str) -> None:
 
 def test_what_is_no_text_stays() -> None:
     kept = f"<script>{PHONE}</script><textarea>{PHONE}</textarea>"
-    page = f'<a href="/x/{PHONE}/" title="{PHONE}">{PHONE}</a>{kept}&lt;b&gt; {PHONE}'
-    assert veil(page) == f'<a href="/x/{PHONE}/" title="{PHONE}">138****5678</a>{kept}&lt;b&gt; 138****5678'
+    page = f'<a href="/x/{PHONE}/" title="打 {PHONE}">{PHONE}</a>{kept}&lt;b&gt; {PHONE}'
+    assert (
+        veil(page)
+        == f'<a href="/x/{PHONE}/" title="打 138****5678">138****5678</a>{kept}&lt;b&gt; 138****5678'
+    )
     for plain in ("2026-00012", "今天 09:14", "&amp; 5 &lt; 6", "一共 1234567 件"):
         assert veil(f"<p>{plain}</p>") == f"<p>{plain}</p>"
 

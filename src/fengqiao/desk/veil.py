@@ -7,15 +7,18 @@ Nothing stored changes, and what stands in a field somebody is typing in stays a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html import escape, unescape
 
 from django.http import HttpRequest
 
-from fengqiao.algorithms.redact import mask_cut
+from fengqiao.algorithms.redact import find_sensitive, mask_cut
 
 SESSION = "desk_veiled"
 _PARTS = re.compile(r"(<(script|style|textarea|option)\b.*?</\2>|<[^>]*>)", re.DOTALL)
 _MARKS = re.compile(r"</?mark>")
+_SAID = re.compile(r'\b(aria-label|title|alt)="([^"]*)"')
+_NAMED = re.compile(r"[:：叫是]")
 _NUMBER = re.compile(r"[0-9\uff10-\uff19]{3}|[:：叫是]")
 """What a text must hold to be worth reading: three digits in a row, or what announces a name."""
 
@@ -36,12 +39,35 @@ def turn(request: HttpRequest) -> bool:
 
 
 def veil(page: str) -> str:
-    """The HTML with every personal number between its tags masked; nothing is marked meanwhile, as marks stand between
-    a name and what announces it."""
+    """The HTML with every personal number that is shown or read out masked; a name that is announced once is hidden
+    wherever it stands on the page. Nothing is marked meanwhile: marks stand between a name and what announces it."""
     parts = _pieces(_MARKS.sub("", page))
-    return "".join(
-        part if at % 2 or not _NUMBER.search(part) else _hidden(part) for at, part in enumerate(parts)
-    )
+    names = _names(unescape(part) for part in parts[::2])
+
+    def hidden(text: str) -> str:
+        """Escaped text, masked and escaped again where that changes it."""
+        plain = unescape(text)
+        shown = mask_cut(plain) if _NUMBER.search(plain) else plain
+        for name, masked in names.items():
+            shown = shown.replace(name, masked)
+        return text if shown == plain else escape(shown)
+
+    def named(tag: str) -> str:
+        """A tag with what is read out of it masked."""
+        return _SAID.sub(lambda found: f'{found[1]}="{hidden(found[2])}"', tag)
+
+    return "".join(named(part) if at % 2 else hidden(part) for at, part in enumerate(parts))
+
+
+def _names(texts: Iterable[str]) -> dict[str, str]:
+    """Names that are announced somewhere on the page, and how they are shown."""
+    return {
+        text[one.start : one.end]: one.masked
+        for text in texts
+        if _NAMED.search(text)
+        for one in find_sensitive(text)
+        if one.kind == "name"
+    }
 
 
 def _pieces(page: str) -> list[str]:
@@ -51,9 +77,3 @@ def _pieces(page: str) -> list[str]:
         found += [page[done : tag.start()], tag[0]]
         done = tag.end()
     return [*found, page[done:]]
-
-
-def _hidden(text: str) -> str:
-    plain = unescape(text)
-    shown = mask_cut(plain)
-    return text if shown == plain else escape(shown)
