@@ -69,7 +69,7 @@ def test_a_name_that_is_no_table_is_refused() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_the_migrations_go_back_and_forth() -> None:
     call_command("migrate", "intake", "0001", verbosity=0)
-    assert triggers.missing() == ["intake_reportevent"]
+    assert triggers.missing() == [table for table in triggers.APPEND_ONLY if table.startswith("intake_")]
     call_command("migrate", "intake", verbosity=0)
     assert triggers.missing() == []
 
