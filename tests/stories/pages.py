@@ -13,9 +13,9 @@ from typing import Any
 from fengqiao.desk.forms.all import REGISTRY as MATTER_FORMS
 from fengqiao.desk.forms.places import REGISTRY as TERRITORY_FORMS
 from fengqiao.desk.forms.reports import REPORT_VERBS as REPORT_FORMS
-from fengqiao.desk.forms.settings import REGISTRY as SETTINGS_FORMS
 from fengqiao.desk.views.mediation import REGISTRY as CASE_FORMS
 from fengqiao.desk.views.people import REGISTRY as PEOPLE_FORMS
+from fengqiao.desk.views.settings import REGISTRY as SETTINGS_FORMS
 
 
 @dataclass(frozen=True)

@@ -89,9 +89,8 @@ class RollBackForm(ModelForm):
     def prepare(self) -> None:
         there, model = before_this()
         if there:
-            self.hint = _now("换回：%(what)s") % {
-                "what": model.version if model is not None else _now("只用自带的")
-            }
+            what = model.version if model is not None else _now("只用自带的")
+            self.fields["why"].help_text = _now("换回：%(what)s") % {"what": what}
 
     def act(self) -> None:
         actions.roll_back(by=self.by, why=self.said("why"))

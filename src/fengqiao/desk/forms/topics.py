@@ -42,7 +42,7 @@ class GatherForm(RoomForm):
         members = list(members_of(self.target, self.by.scope))
         rows, choices = category_options()
         plain = [(head, [pair for pair in pairs if not rows[pair[0]].restricted]) for head, pairs in choices]
-        self.fields["category"].offer_categories(rows, [group for group in plain if group[1]])  # type: ignore[attr-defined, arg-type]
+        self.fields["category"].offer_categories(rows, [group for group in plain if group[1]])  # type: ignore[attr-defined]
         self.area = common_area(members, self.by)
         self.fields["owner"].offer_people(candidates(self.area))  # type: ignore[attr-defined]
         waiting = [report for report in members if report.state in UNFINISHED]

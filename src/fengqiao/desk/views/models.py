@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from fengqiao.accounts.scope import Actor
 from fengqiao.desk import models_page as shown
-from fengqiao.desk.forms.models import CONFIGURE
+from fengqiao.desk.forms.settings import CONFIGURE
 from fengqiao.desk.page import actor_of, is_htmx, page, part
 from fengqiao.desk.settings_tabs import settings_tabs
 from fengqiao.intake import model_reads as reads
