@@ -103,6 +103,7 @@ def shell(request: HttpRequest, on: str = "") -> dict[str, Any]:
         "me_line": _line(actor.scope, figures.duty_until),
         "search_url": reverse("desk:search") if actor.scope.can("search.use") else "",
         "signout_url": reverse("signout"),
+        "veil_url": reverse("desk:veil"),
         "veiled": veiled(request),
         "big_text": request.COOKIES.get(BIG_TEXT) == "1",
     }
