@@ -4,7 +4,7 @@
     .venv/bin/python tools/backup.py check FOLDER                 # every file as it was written, database readable
     .venv/bin/python tools/backup.py restore FOLDER               # into an empty FENGQIAO_DATA_DIR, service stopped
 
-What is saved: the database (SQLite by its own online copy, PostgreSQL by pg_dump), the files, the trained model.
+What is saved: the database (SQLite by its own online copy, PostgreSQL by pg_dump), the files, the trained models.
 What is not: the key file and the signing secret. Keep a copy of the key file elsewhere; a backup without it does not
 give away a single phone number. A new secret is made at the next start: people sign in again.
 """
@@ -27,7 +27,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 MANIFEST = "manifest.json"
 DATABASE = "fengqiao.db"
 DUMP = "fengqiao.pgdump"
-FILES = "files"
+FOLDERS = ("files", "models")
 EXTRA = ("triage.model",)
 
 
@@ -63,11 +63,7 @@ def make(data: Path, to: Path, keep: int) -> Path:
     part.mkdir(parents=True, mode=0o700)
     try:
         _save_database(data, part)
-        if (data / FILES).is_dir():
-            shutil.copytree(data / FILES, part / FILES)
-        for name in EXTRA:
-            if (data / name).is_file():
-                shutil.copy2(data / name, part / name)
+        _copy_files(data, part)
         (part / MANIFEST).write_text(json.dumps(_sums(part), indent=1, sort_keys=True), encoding="utf-8")
         check(part)
         _to_disk(part)
@@ -115,11 +111,21 @@ def check(folder: Path) -> int:
     return len(found)
 
 
+def _copy_files(source: Path, target: Path) -> None:
+    """What lies beside the database."""
+    for name in FOLDERS:
+        if (source / name).is_dir():
+            shutil.copytree(source / name, target / name)
+    for name in EXTRA:
+        if (source / name).is_file():
+            shutil.copy2(source / name, target / name)
+
+
 def restore(folder: Path, data: Path) -> None:
     """Put the backup into ``data``, which must hold no database and no files yet."""
     check(folder)
     target = sqlite_file(data)
-    if (data / FILES).exists() or (not postgres_url() and target.exists()):
+    if any((data / name).exists() for name in FOLDERS) or (not postgres_url() and target.exists()):
         raise BackupError(f"{data} is not empty: stop the service and move the old data away first")
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     if (folder / DUMP).is_file():
@@ -132,11 +138,7 @@ def restore(folder: Path, data: Path) -> None:
     else:
         shutil.copy2(folder / DATABASE, target)
         target.chmod(0o600)
-    if (folder / FILES).is_dir():
-        shutil.copytree(folder / FILES, data / FILES)
-    for name in EXTRA:
-        if (folder / name).is_file():
-            shutil.copy2(folder / name, data / name)
+    _copy_files(folder, data)
     _to_disk(data)
 
 

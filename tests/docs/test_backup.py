@@ -19,6 +19,8 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "data"
     (folder / "files" / "2026").mkdir(parents=True)
     (folder / "files" / "2026" / "a.jpg").write_bytes(b"photo")
+    (folder / "models").mkdir()
+    (folder / "models" / "old.model").write_bytes(b"an earlier one")
     (folder / "keys.json").write_text("{}", encoding="utf-8")
     (folder / "secret").write_text("s", encoding="utf-8")
     with closing(sqlite3.connect(folder / "fengqiao.db")) as db:
@@ -54,6 +56,7 @@ def test_a_backup_made_while_somebody_writes_comes_back_whole(data: Path, tmp_pa
     assert backup.main(["restore", str(folder)]) == 0
     assert count(data / "fengqiao.db") == ROWS
     assert (data / "files" / "2026" / "a.jpg").read_bytes() == b"photo"
+    assert (data / "models" / "old.model").read_bytes() == b"an earlier one"
     assert oct((data / "fengqiao.db").stat().st_mode & 0o777) == "0o600"
 
 

@@ -1,17 +1,20 @@
 """A part of the engine that hangs is left behind: the report goes on without what it would have said.
 
-The part runs in a thread of its own and is waited for a moment. Python cannot end a thread from outside, so one that
-hangs stays until it ends by itself; while it does the part is not asked again for a while, so that a thousand reports
-do not leave a thousand threads. Whatever never lets go of the interpreter's lock (one regular expression run wild)
-cannot be interrupted this way.
+The part runs in another thread and is waited for a moment; threads are kept for the next question, for making one costs
+as much as a short answer. Python cannot end a thread from outside, so one that hangs stays until it ends by itself;
+while it does the part is not asked again for a while, so that a thousand reports do not leave a thousand threads.
+Whatever never lets go of the interpreter's lock (one regular expression run wild) cannot be interrupted so.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from queue import SimpleQueue
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -26,7 +29,7 @@ class TooLong(Exception):
 
 
 class _Asked(Generic[T]):
-    """One question in a thread of its own."""
+    """One question."""
 
     def __init__(self, job: Callable[[], T]) -> None:
         self._job = job
@@ -40,10 +43,29 @@ class _Asked(Generic[T]):
             self.answer = self._job()
         except Exception as error:
             self.error = error
-        finally:
-            self.over.set()
 
 
+class _Worker:
+    """A thread that answers one question after the other, and stands in ``_idle`` between them."""
+
+    def __init__(self) -> None:
+        self._given: SimpleQueue[_Asked[Any]] = SimpleQueue()
+        threading.Thread(target=self._work, name="engine", daemon=True).start()
+
+    def take(self, asked: _Asked[Any]) -> None:
+        """Work on this next."""
+        self._given.put(asked)
+
+    def _work(self) -> None:
+        while True:
+            asked = self._given.get()
+            asked.run()
+            _idle.append(self)
+            asked.over.set()
+
+
+_idle: deque[_Worker] = deque()
+os.register_at_fork(after_in_child=_idle.clear)  # threads do not come along
 _hung: dict[str, tuple[float, threading.Event]] = {}
 """By part: until when it rests, and whether the question it hung on has ended by now."""
 
@@ -57,13 +79,20 @@ def within(part: str, job: Callable[[], T], *, seconds: float | None = None) -> 
             raise TooLong(part)
         _hung.pop(part, None)
     asked = _Asked(job)
-    threading.Thread(target=asked.run, name=f"engine-{part}", daemon=True).start()
+    _worker().take(asked)
     if not asked.over.wait(LIMIT if seconds is None else seconds):
         _hung[part] = (time.monotonic() + REST, asked.over)
         raise TooLong(part)
     if asked.error is not None:
         raise asked.error
     return asked.answer  # type: ignore[return-value]
+
+
+def _worker() -> _Worker:
+    try:
+        return _idle.pop()
+    except IndexError:
+        return _Worker()
 
 
 def forget() -> None:
