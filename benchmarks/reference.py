@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from collections.abc import Callable
@@ -47,6 +48,14 @@ def bootstrap(
     scores = [score(draw.integers(0, size, size)) for _ in range(rounds)]
     low, high = np.percentile(scores, [2.5, 97.5])
     return float(low), float(high)
+
+
+def goals_wanted(parser: argparse.ArgumentParser, *, sized: bool = False) -> argparse.Namespace:
+    """The options every benchmark takes: whether goals count, and for the `sized` ones how much is run."""
+    parser.add_argument("--goal", choices=["on", "off"], default="on")
+    if sized:
+        parser.add_argument("--size", choices=["quick", "full"], default="quick")
+    return parser.parse_args()
 
 
 class Goals:

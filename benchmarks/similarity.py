@@ -27,7 +27,7 @@ import numpy.typing as npt
 from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from benchmarks.reference import Goals, best_ms, bootstrap, data_file
+from benchmarks.reference import Goals, best_ms, bootstrap, data_file, goals_wanted
 from fengqiao.algorithms.segment import flatten
 from fengqiao.algorithms.similarity import Doc, DuplicateIndex
 
@@ -146,10 +146,7 @@ def cost(goals: Goals, docs: list[Doc], count: int, most_ms: float) -> None:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--goal", choices=["on", "off"], default="on")
-    parser.add_argument("--size", choices=["quick", "full"], default="quick")
-    options = parser.parse_args()
+    options = goals_wanted(argparse.ArgumentParser(description=__doc__), sized=True)
     goals = Goals()
     docs = documents()
     quality(goals, docs)

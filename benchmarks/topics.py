@@ -32,7 +32,7 @@ import numpy.typing as npt
 from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from benchmarks.reference import Goals, bootstrap, data_file
+from benchmarks.reference import Goals, bootstrap, data_file, goals_wanted
 from fengqiao.algorithms.issuescores import IssueScores, score_issues
 from fengqiao.algorithms.linkedgroups import linked_groups
 from fengqiao.algorithms.segment import flatten
@@ -218,10 +218,7 @@ def cost(goals: Goals, notes: Sequence[Message], count: int, most_seconds: float
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--goal", choices=["on", "off"], default="on")
-    parser.add_argument("--size", choices=["quick", "full"], default="quick")
-    options = parser.parse_args()
+    options = goals_wanted(argparse.ArgumentParser(description=__doc__), sized=True)
     goals = Goals()
     notes, issues = real()
     begun = time.process_time()

@@ -28,13 +28,14 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from benchmarks.reference import LINES, ROOT, Goals, best_ms, bootstrap, data_file
+from benchmarks.reference import LINES, ROOT, Goals, best_ms, bootstrap, data_file, goals_wanted
 from fengqiao.algorithms.classify import starter
 from fengqiao.algorithms.danger import danger_floor
 from fengqiao.algorithms.evaluation import calibration_error, cover_at
+from fengqiao.algorithms.labelledrows import held_back
 from fengqiao.algorithms.lexicon import LexiconClassifier
 from fengqiao.algorithms.linear import LinearClassifier
-from fengqiao.algorithms.training import held_back, train, train_csv
+from fengqiao.algorithms.training import train, train_csv
 from fengqiao.matters.reference_categories import load_categories
 
 Bools = npt.NDArray[np.bool_]
@@ -190,9 +191,7 @@ def costs(goals: Goals, rules_: LexiconClassifier, model: LinearClassifier, real
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--goal", choices=["on", "off"], default="on")
-    options = parser.parse_args()
+    options = goals_wanted(argparse.ArgumentParser(description=__doc__))
     goals = Goals()
     real = messages()
     model = trained_model(goals)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from fengqiao.algorithms.classify import STARTER
-from fengqiao.algorithms.training import read_labelled, train
+from fengqiao.algorithms.labelledrows import read_labelled
+from fengqiao.algorithms.training import train
 from fengqiao.matters.reference_categories import load_categories
 
 DATA = Path(__file__).resolve().parent.parent / "src" / "fengqiao" / "algorithms" / "data"

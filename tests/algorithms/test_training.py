@@ -10,17 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fengqiao.algorithms.labelledrows import TrainingError, held_back, read_labelled, trained_on
 from fengqiao.algorithms.linear import LinearClassifier
 from fengqiao.algorithms.modelfile import FORMAT, ModelFileError, write_model
-from fengqiao.algorithms.training import (
-    TrainingError,
-    held_back,
-    learning_curve,
-    read_labelled,
-    train,
-    train_csv,
-    trained_on,
-)
+from fengqiao.algorithms.training import learning_curve, train, train_csv
 from tests.paths import DATA
 
 WATER = ["楼上", "卫生间", "漏水", "滴水", "渗水", "天花板", "墙皮", "水管", "防水", "阳台", "吊顶", "返潮"]

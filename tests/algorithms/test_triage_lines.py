@@ -9,8 +9,8 @@ from importlib.resources import files
 
 import pytest
 
+from fengqiao.algorithms.labelledrows import MIN_PER_LABEL
 from fengqiao.algorithms.redact import find_sensitive
-from fengqiao.algorithms.training import MIN_PER_LABEL
 from fengqiao.matters.reference_categories import load_categories
 
 ENOUGH = 6

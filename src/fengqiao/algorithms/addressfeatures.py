@@ -17,6 +17,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from fengqiao.algorithms.mixing import spread_bits
 from fengqiao.algorithms.segment import normalise
 
 Ints = npt.NDArray[np.int64]
@@ -74,7 +75,7 @@ def read_batch(texts: Sequence[str]) -> Batch:
     return Batch(
         np.array(spans, dtype=np.int64).reshape(-1, 2),
         np.array(starts, dtype=np.int64),
-        _mixed(np.array(words, dtype=np.uint64)),
+        spread_bits(np.array(words, dtype=np.uint64)),
         np.array(shapes, dtype=np.int64),
         np.array(places, dtype=np.int64),
     )
@@ -98,7 +99,7 @@ def codes(batch: Batch, gazetteer: Gazetteer) -> Codes:
 
 def name_code(names: Sequence[str]) -> Codes:
     """Codes of names of equal length, sorted, as a gazetteer holds them."""
-    signs = _mixed(np.array([[ord(sign) for sign in name] for name in names], dtype=np.uint64))
+    signs = spread_bits(np.array([[ord(sign) for sign in name] for name in names], dtype=np.uint64))
     total = np.zeros(len(names), dtype=np.uint64)
     for column in range(signs.shape[1]):
         total = total * _NAME_STEP + signs[:, column]
@@ -205,15 +206,8 @@ def _next(mark: npt.NDArray[np.bool_], here: Ints) -> Ints:
 def _joined(kind: int, *parts: npt.NDArray[np.int64] | Codes) -> Codes:
     total = np.full(len(parts[0]), kind * 1_000_003 + 17, dtype=np.uint64)
     for part in parts:
-        total = _mixed(total * np.uint64(0x9E3779B97F4A7C15) + part.astype(np.uint64))
+        total = spread_bits(total * np.uint64(0x9E3779B97F4A7C15) + part.astype(np.uint64))
     return total
-
-
-def _mixed(value: Codes) -> Codes:
-    """Spread over all 64 bits (the finaliser of splitmix64, Steele et al. 2014)."""
-    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return value ^ (value >> np.uint64(31))
 
 
 def _look(token: str) -> tuple[int, int]:

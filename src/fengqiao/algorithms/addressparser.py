@@ -37,7 +37,7 @@ from fengqiao.algorithms.addressnet import (
     span_chances,
     token_scores,
 )
-from fengqiao.algorithms.modelfile import Array, ModelFileError, read_model, write_model
+from fengqiao.algorithms.modelfile import Array, facts_of, floats, names, read_own, rising, write_model
 
 KIND = "address"
 MAX_NETS = 8
@@ -151,23 +151,8 @@ class AddressParser:
     @classmethod
     def load(cls, path: Path) -> AddressParser:
         """Read a model file. Raises ModelFileError for a bad, foreign, truncated or older one."""
-        header, arrays = read_model(path)
-        if header.get("kind") != KIND or header.get("scheme") != SCHEME:
-            raise ModelFileError(f"{path} 不是本版本的地址模型，不能使用。请重新训练。")
-        try:
-            labels = _labels(header)
-            vocabulary = _codes(arrays["vocabulary"])
-            count = header["nets"]
-            if not isinstance(count, int) or not 1 <= count <= MAX_NETS:
-                raise ValueError("nets")
-            nets = tuple(_net(arrays, number, len(vocabulary), len(labels)) for number in range(count))
-            facts = {name: value for name, value in header.items() if name not in _INNER}
-            return cls(AddressModel(labels, vocabulary, nets, _gazetteer(arrays), facts))
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise ModelFileError(f"模型文件 {path} 的内容互相矛盾，不能使用。请重新训练。") from error
-
-
-_INNER = frozenset({"format", "kind", "scheme", "labels", "nets", "arrays"})
+        foreign = "{path} 不是本版本的地址模型，不能使用。请重新训练。"
+        return cls(read_own(path, kind=KIND, scheme=SCHEME, foreign=foreign, build=_built))
 
 
 def look_up(vocabulary: Codes, found: Codes) -> Ints:
@@ -198,22 +183,23 @@ def widened(scale: Floats, small: npt.NDArray[np.int8]) -> Floats:
     return back
 
 
+def _built(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> AddressModel:
+    labels = _labels(header)
+    vocabulary: Codes = rising(arrays["vocabulary"], np.uint64)
+    count = header["nets"]
+    if not isinstance(count, int) or not 1 <= count <= MAX_NETS:
+        raise ValueError("nets")
+    nets = tuple(_net(arrays, number, len(vocabulary), len(labels)) for number in range(count))
+    return AddressModel(labels, vocabulary, nets, _gazetteer(arrays), facts_of(header, "labels", "nets"))
+
+
 def _labels(header: Mapping[str, Any]) -> tuple[str, ...]:
-    labels = header["labels"]
-    if not isinstance(labels, list) or not 2 <= len(labels) <= MAX_LABELS:
+    labels = names(header["labels"], MAX_LABELS)
+    kinds = {label[2:] for label in labels if label != "O"}
+    whole = {f"{way}-{kind}" for kind in kinds for way in "BI"}
+    if set(labels) - {"O"} != whole:
         raise ValueError("labels")
-    names = sorted({label[2:] for label in labels if label != "O"})
-    if sorted(labels) != sorted(
-        [*(f"{way}-{name}" for name in names for way in "BI"), *["O"] * ("O" in labels)]
-    ):
-        raise ValueError("labels")
-    return tuple(labels)
-
-
-def _codes(array: Array) -> Codes:
-    if array.ndim != 1 or array.dtype != np.uint64 or (len(array) and not (array[1:] > array[:-1]).all()):
-        raise ValueError("codes")
-    return array
+    return labels
 
 
 def _net(arrays: Mapping[str, Array], number: int, size: int, labels: int) -> Weights:
@@ -224,21 +210,15 @@ def _net(arrays: Mapping[str, Array], number: int, size: int, labels: int) -> We
     shapes = {"out": (width, labels), "out_lift": (labels,), "steps": (labels, labels)}
     for one in range(len(REACH)):
         shapes |= {f"mix{one}": (3 * width, 2 * width), f"lift{one}": (2 * width,)}
-    net = {name: _floats(arrays[f"{number}:{name}"], shape) for name, shape in shapes.items()}
-    net["embedding"] = widened(_floats(arrays[f"{number}:scale"], (width,)), small)
+    net = {name: floats(arrays[f"{number}:{name}"], shape) for name, shape in shapes.items()}
+    net["embedding"] = widened(floats(arrays[f"{number}:scale"], (width,)), small)
     return net
-
-
-def _floats(array: Array, shape: tuple[int, ...]) -> Floats:
-    if array.shape != shape or array.dtype != np.float32 or not np.isfinite(array).all():
-        raise ValueError("array")
-    return array
 
 
 def _gazetteer(arrays: Mapping[str, Array]) -> Gazetteer:
     keys = [(level, length) for level in range(LEVELS) for length in NAME_LENGTHS]
     return {
-        key: _codes(arrays[f"names:{key[0]}:{key[1]}"])
+        key: rising(arrays[f"names:{key[0]}:{key[1]}"], np.uint64)
         for key in keys
         if f"names:{key[0]}:{key[1]}" in arrays
     }

@@ -32,9 +32,9 @@ from fengqiao.algorithms.addressnet import (
 )
 from fengqiao.algorithms.addressparser import AddressModel, AddressParser, look_up, squeezed, widened
 from fengqiao.algorithms.addressrows import AddressDataError, TaggedAddress, digest, token_labels
+from fengqiao.algorithms.labelledrows import held_back
 
 MIN_ROWS = 20
-FOLDS = 5
 _RATE, _CODE_RATE = 0.002, 0.02
 
 Progress = Callable[[str, float], None]
@@ -95,17 +95,12 @@ def train_addresses(
         "gazetteer_names": sum(map(len, names.values())),
         "metrics": None,
     }
-    held = [row for row in usable if held_back(row.text)]
-    inner = [row for row in usable if not held_back(row.text)]
+    held = [row for row in usable if held_back(row.text, salt="")]
+    inner = [row for row in usable if not held_back(row.text, salt="")]
     if held and inner:
         tried = _fit(inner, names, recipe, {}, lambda share: progress("留出一份量质量", share / 2))
         facts["metrics"] = asdict(measure(tried, held))
     return _fit(usable, names, recipe, facts, lambda share: progress("训练全部数据", (1 + share) / 2))
-
-
-def held_back(text: str) -> bool:
-    """Whether an address belongs to the fifth that measures quality, the same on every machine."""
-    return int(hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8], 16) % FOLDS == 0
 
 
 def measure(parser: AddressParser, rows: Sequence[TaggedAddress]) -> AddressMetrics:

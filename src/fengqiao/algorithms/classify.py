@@ -13,11 +13,12 @@ from collections.abc import Collection
 from functools import cache
 from importlib.resources import as_file, files
 
+from fengqiao.algorithms.labelledrows import TrainingError
 from fengqiao.algorithms.lexicon import LexiconClassifier
 from fengqiao.algorithms.linear import LinearClassifier
 from fengqiao.algorithms.modelfile import ModelFileError
 from fengqiao.algorithms.proposal import Classifier, Proposal
-from fengqiao.algorithms.training import TrainingError, train, train_csv
+from fengqiao.algorithms.training import train, train_csv
 
 STARTER_SHARE = 0.55
 """Say of the model that ships: between what is best on lines like those the word rules were made with (.5) and on lines

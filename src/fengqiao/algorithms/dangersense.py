@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fengqiao.algorithms.dangerwords import NOTHING, Reading, Speller
-from fengqiao.algorithms.modelfile import Array, ModelFileError, read_model, write_model
+from fengqiao.algorithms.modelfile import Array, facts_of, floats, read_own, write_model
 from fengqiao.algorithms.segment import normalise, words
 from fengqiao.algorithms.wordrules import RuleSet, Span
 
@@ -234,29 +234,24 @@ class Detector:
     @classmethod
     def load(cls, path: Path, ear: Ear) -> Detector:
         """Read a model file. Raises ModelFileError for a bad, foreign, truncated or older one."""
-        header, arrays = read_model(path)
-        if header.get("kind") != KIND or header.get("scheme") != SCHEME:
-            raise ModelFileError(f"模型文件 {path} 是用别的版本训练的，不能直接使用。请重新训练。")
-        try:
-            vocabulary = tuple(bytes(arrays["vocabulary"]).decode("utf-8").split("\n"))
-            kinds = tuple(map(str, header["kinds"]))
-            model = SenseModel(
-                kinds=kinds,
-                vocabulary=vocabulary,
-                idf=_floats(arrays["idf"], (len(vocabulary),)),
-                weights=_floats(arrays["weights"], (len(vocabulary), len(kinds) + 1)),
-                bias=_floats(arrays["bias"], (len(kinds) + 1,)),
-                rare=float(header["rare"]),
-                sure=float(header["sure"]),
-                maybe=float(header["maybe"]),
-                facts={name: value for name, value in header.items() if name not in _INNER},
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError(f"模型文件 {path} 的内容互相矛盾，不能使用。请重新训练。") from error
-        return cls(model, ear)
+        foreign = "模型文件 {path} 是用别的版本训练的，不能直接使用。请重新训练。"
+        return cls(read_own(path, kind=KIND, scheme=SCHEME, foreign=foreign, build=_built), ear)
 
 
-_INNER = frozenset({"format", "kind", "scheme", "kinds", "rare", "sure", "maybe", "arrays"})
+def _built(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> SenseModel:
+    vocabulary = tuple(bytes(arrays["vocabulary"]).decode("utf-8").split("\n"))
+    kinds = tuple(map(str, header["kinds"]))
+    return SenseModel(
+        kinds=kinds,
+        vocabulary=vocabulary,
+        idf=floats(arrays["idf"], (len(vocabulary),)),
+        weights=floats(arrays["weights"], (len(vocabulary), len(kinds) + 1)),
+        bias=floats(arrays["bias"], (len(kinds) + 1,)),
+        rare=float(header["rare"]),
+        sure=float(header["sure"]),
+        maybe=float(header["maybe"]),
+        facts=facts_of(header, "kinds", "rare", "sure", "maybe"),
+    )
 
 
 def weighed(
@@ -311,9 +306,3 @@ def _runs(start: int, clause: str) -> Iterator[Span]:
         within = [end for end in borders[first + 1 :] if end - begin <= REASON]
         if within:
             yield begin, within[-1]
-
-
-def _floats(array: npt.NDArray[Any], shape: tuple[int, ...]) -> Floats:
-    if array.shape != shape or array.dtype != np.float32 or not np.isfinite(array).all():
-        raise ValueError("array")
-    return array

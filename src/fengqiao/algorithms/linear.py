@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fengqiao.algorithms.modelfile import Array, ModelFileError, read_model, write_model
+from fengqiao.algorithms.modelfile import Array, facts_of, floats, names, read_own, rising, write_model
 from fengqiao.algorithms.proposal import Proposal
 from fengqiao.algorithms.textfeatures import SCHEME, Hashes, Ints, Reading
 
@@ -173,28 +173,8 @@ class LinearClassifier:
     @classmethod
     def load(cls, path: Path) -> LinearClassifier:
         """Read a model file. Raises ModelFileError for a bad, foreign, truncated or older one."""
-        header, arrays = read_model(path)
-        if header.get("kind") != KIND or header.get("scheme") != SCHEME:
-            raise ModelFileError(f"模型文件 {path} 是用别的版本训练的，不能直接使用。请重新训练。")
-        try:
-            labels = _labels(header)
-            hashes = _rising(arrays["hashes"])
-            model = LinearModel(
-                labels=labels,
-                hashes=hashes,
-                idf=_floats(arrays["idf"], (len(hashes),)),
-                weights=_floats(arrays["weights"].astype(np.float32), (len(hashes), len(labels))),
-                bias=_floats(arrays["bias"], (len(labels),)),
-                scale=float(header["scale"]),
-                shift=_floats(arrays["shift"], (len(labels),)),
-                facts={k: v for k, v in header.items() if k not in _INNER},
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError(f"模型文件 {path} 的内容互相矛盾，不能使用。请重新训练。") from error
-        return cls(model)
-
-
-_INNER = frozenset({"format", "kind", "scheme", "labels", "scale", "arrays"})
+        foreign = "模型文件 {path} 是用别的版本训练的，不能直接使用。请重新训练。"
+        return cls(read_own(path, kind=KIND, scheme=SCHEME, foreign=foreign, build=_built))
 
 
 def calibrated(scores: Floats, scale: float, shift: Floats) -> Floats:
@@ -213,26 +193,16 @@ def _counted(cells: Ints) -> tuple[Ints, Floats]:
     return ordered[begun], np.diff(begun, append=len(ordered)).astype(np.float32)
 
 
-def _rising(hashes: Array) -> Hashes:
-    if (
-        hashes.ndim != 1
-        or hashes.dtype != np.uint32
-        or not bool(np.all(np.diff(hashes.astype(np.int64)) > 0))
-    ):
-        raise ValueError("hashes")
-    return hashes
-
-
-def _labels(header: Mapping[str, Any]) -> tuple[str, ...]:
-    labels: Sequence[Any] = header["labels"]
-    if not 2 <= len(labels) <= MAX_LABELS or len(set(labels)) != len(labels):
-        raise ValueError("labels")
-    if not all(isinstance(label, str) and label for label in labels):
-        raise ValueError("labels")
-    return tuple(labels)
-
-
-def _floats(array: npt.NDArray[Any], shape: tuple[int, ...]) -> Floats:
-    if array.shape != shape or array.dtype != np.float32 or not np.isfinite(array).all():
-        raise ValueError("array")
-    return array
+def _built(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> LinearModel:
+    labels = names(header["labels"], MAX_LABELS)
+    hashes: Hashes = rising(arrays["hashes"], np.uint32)
+    return LinearModel(
+        labels=labels,
+        hashes=hashes,
+        idf=floats(arrays["idf"], (len(hashes),)),
+        weights=floats(arrays["weights"].astype(np.float32), (len(hashes), len(labels))),
+        bias=floats(arrays["bias"], (len(labels),)),
+        scale=float(header["scale"]),
+        shift=floats(arrays["shift"], (len(labels),)),
+        facts=facts_of(header, "labels", "scale"),
+    )

@@ -11,9 +11,9 @@ import json
 import os
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,7 @@ MAX_UNPACKED = 256 * 1024 * 1024  # bytes in memory: what a file may claim to ho
 _HEADER = "header"
 
 Array = npt.NDArray[Any]
+T = TypeVar("T")
 
 
 class ModelFileError(ValueError):
@@ -66,6 +67,57 @@ def read_model(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         ) from error
     _check_content(path, header, arrays)
     return header, arrays
+
+
+def read_own(
+    path: Path,
+    *,
+    kind: str,
+    scheme: str,
+    foreign: str,
+    build: Callable[[dict[str, Any], dict[str, Array]], T],
+) -> T:
+    """What `build` makes of the header and arrays of a file of one kind and scheme.
+
+    Raises ModelFileError: `foreign`, filled with the path, for another kind or scheme; and where `build` finds the
+    content at odds with itself, which it says by KeyError, TypeError, ValueError or IndexError.
+    """
+    header, arrays = read_model(path)
+    if header.get("kind") != kind or header.get("scheme") != scheme:
+        raise ModelFileError(foreign.format(path=path))
+    try:
+        return build(header, arrays)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise ModelFileError(f"模型文件 {path} 的内容互相矛盾，不能使用。请重新训练。") from error
+
+
+def facts_of(header: Mapping[str, Any], *inner: str) -> dict[str, Any]:
+    """What a header says of the making of a model: all but what the file and its kind need themselves (`inner`)."""
+    own = {"format", "kind", "scheme", "arrays", *inner}
+    return {name: value for name, value in header.items() if name not in own}
+
+
+def floats(array: Array, shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
+    """The array, if it has this shape and only finite numbers of four bytes. Raises ValueError."""
+    if array.shape != shape or array.dtype != np.float32 or not np.isfinite(array).all():
+        raise ValueError("array")
+    return array
+
+
+def names(listed: Any, most: int) -> tuple[str, ...]:
+    """Two to `most` different names, none empty, as a header lists them. Raises ValueError."""
+    if not isinstance(listed, list) or not 2 <= len(listed) <= most or len(set(listed)) != len(listed):
+        raise ValueError("names")
+    if not all(isinstance(name, str) and name for name in listed):
+        raise ValueError("names")
+    return tuple(listed)
+
+
+def rising(array: Array, kind: type[np.unsignedinteger[Any]]) -> Array:
+    """The array, if it is one row of whole numbers of this kind, each greater than the one before. Raises ValueError."""
+    if array.ndim != 1 or array.dtype != kind or not bool((array[1:] > array[:-1]).all()):
+        raise ValueError("codes")
+    return array
 
 
 def _check_size(path: Path) -> None:

@@ -5,8 +5,8 @@ title (the first 25 characters, where people say what it is about). Many texts a
 token is ever built as a string; of half a million different tokens some thirty share a number with another. Digits
 count as one sign, so that house numbers teach nothing; home provinces and surnames are made alike (`impartial`).
 
-Method: polynomial hashes of all prefixes give the hash of any piece by one subtraction (Karp and Rabin 1987); mixed
-by the finalizer of splitmix64 (Steele, Lea and Flood 2014).
+Method: polynomial hashes of all prefixes give the hash of any piece by one subtraction (Karp and Rabin 1987); then their
+bits are mixed (`mixing`).
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fengqiao.algorithms.impartial import impartial
+from fengqiao.algorithms.mixing import Wide, spread_bits
 from fengqiao.algorithms.segment import cut, flatten
 
 HEAD = 25  # characters taken as a title
@@ -40,7 +41,6 @@ _SALTS = {
 
 Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint32]
-Wide = npt.NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,4 @@ def _powers(base: int, count: int) -> Wide:
 
 
 def _mixed(hashes: Wide, channel: str) -> Hashes:
-    mixed = hashes ^ _SALTS[channel]
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-    return ((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(32)).astype(np.uint32)
+    return (spread_bits(hashes ^ _SALTS[channel]) >> np.uint64(32)).astype(np.uint32)

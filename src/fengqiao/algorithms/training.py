@@ -2,17 +2,15 @@
 
 Method: TF-IDF with sublinear counts over the tokens of `textfeatures`, the most telling ones kept by chi-square, for
 each label against the rest a linear support vector machine (Fan et al. 2008) over tokens weighted by their log-count
-ratio (Wang and Manning 2012), confidence by a softmax over scaled and shifted scores fitted on five held-out folds
-(after Platt 1999 and Guo et al. 2017). Quality is measured on the fifth of the texts chosen by their SHA-256, with equal
-texts counted once; the model handed out is then fitted on all rows.
+ratio (Wang and Manning 2012). Confidence (`calibration`) is fitted on five folds, each scored by a model that knew
+nothing of it, not even which tokens it has. Quality is measured on the fifth of the texts chosen by their SHA-256, with
+equal texts counted once; the model handed out is then fitted on all rows.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,30 +18,29 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fengqiao.algorithms.decoding import detect_encoding, text_of
+from fengqiao.algorithms.calibration import Honest, honest
 from fengqiao.algorithms.evaluation import calibration_error
-from fengqiao.algorithms.filefaults import FileFault
-from fengqiao.algorithms.linear import MAX_LABELS, Floats, LinearClassifier, LinearModel, calibrated
+from fengqiao.algorithms.labelledrows import (
+    MIN_ROWS,
+    TrainingError,
+    digest,
+    held_back,
+    read_labelled,
+    usable,
+)
+from fengqiao.algorithms.linear import Floats, LinearClassifier, LinearModel, calibrated
 from fengqiao.algorithms.textfeatures import SCHEME, Hashes, tokens
 
-MIN_ROWS = 20
-MIN_PER_LABEL = 3  # fewer teach nothing that could be measured
 MAX_FEATURES = 200_000
 MAX_WEIGHTS = 3_000_000  # features x labels: keeps the file below 20 MB
 FOLDS = 5
-SHY = 0.02  # pull of the shifts towards nought
 COST = 0.5  # of a mistake against a plain model; chosen on folds of the texts not held back
+RARE = 0.5  # power of the odds against a label by which a mistake on its own texts weighs more
 CURVE = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)  # shares of the rows at which the learning curve is measured
-MAX_CELL = 10_000_000  # characters of one cell
 READ = 256  # texts read at once
 
 Ints = npt.NDArray[np.int64]
-_Honest = tuple[float, Floats]  # scale and shift that make scores honest
 Progress = Callable[[str, float], None]
-
-
-class TrainingError(ValueError):
-    """Data that cannot be trained on; the message says why and what to do, in the user's language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,52 +100,33 @@ def train(
     left_out: int = 0,
 ) -> LinearClassifier:
     """Train on texts with one label each. Raises TrainingError when there is too little to learn from."""
-    texts, labels, rare = _usable(texts, labels)
+    texts, labels, rare = usable(texts, labels)
     names = tuple(sorted(set(labels)))
     truth = np.array([names.index(label) for label in labels], dtype=np.int64)
     progress("切分词语", 0.05)
     corpus = _corpus(texts)
-    digest = _digest(texts, labels)
+    known_by = digest(texts, labels)
     facts: dict[str, Any] = {
-        "version": hashlib.sha256(f"{SCHEME} {seed} {digest}".encode()).hexdigest()[:12],
+        "version": hashlib.sha256(f"{SCHEME} {seed} {known_by}".encode()).hexdigest()[:12],
         "rows": len(texts),
         "left_out": left_out + rare,
-        "data_sha256": digest,
+        "data_sha256": known_by,
         "metrics": None,
     }
     held = np.array([held_back(text) for text in texts])
-    honest: _Honest | None = None
+    sound: Honest | None = None
     if held.any() and len(set(truth[~held])) == len(
         names
     ):  # with too few to hold any back, nothing is measured
         progress("测量准确率", 0.3)
-        tried = _fit(corpus.of(~held), truth[~held], names, seed, None)
-        honest = (tried.scale, tried.shift)
+        inner = corpus.of(~held)
+        sound = _sound(inner, truth[~held], len(names), seed)
+        tried = _fit(inner, truth[~held], names, seed, sound)
         facts["metrics"] = asdict(_measure(tried, corpus.of(held), truth[held]))
     progress("训练全部数据", 0.75)
-    model = _fit(corpus, truth, names, seed, honest)
+    model = _fit(corpus, truth, names, seed, sound or _sound(corpus, truth, len(names), seed))
     progress("完成", 1.0)
     return LinearClassifier(replace(model, facts=facts))
-
-
-def held_back(text: str) -> bool:
-    """Whether a text belongs to the fifth that measures quality: by its SHA-256, so it is the same on every machine.
-
-    Salted, so that a table that was itself split by the hash of its texts still has a fifth to hold back.
-    """
-    return (
-        int(hashlib.sha256(f"held back\0{text}".encode("utf-8", "surrogatepass")).hexdigest()[:8], 16) % 5
-        == 0
-    )
-
-
-def trained_on(facts: Mapping[str, Any], texts: Sequence[str], labels: Sequence[str]) -> bool:
-    """Whether these are the very rows a model with these facts was made from."""
-    try:
-        kept_texts, kept_labels, _rare = _usable(texts, labels)
-    except TrainingError:
-        return False
-    return _digest(kept_texts, kept_labels) == facts.get("data_sha256")
 
 
 def learning_curve(
@@ -159,7 +137,7 @@ def learning_curve(
     The rows of a smaller share are among those of a larger one; a share too small to train on is left out, and all
     are where nothing can be held back. Raises TrainingError for a file that cannot be trained on.
     """
-    texts, labels, _rare = _usable(*read_labelled(path, text_col, label_col)[:2])
+    texts, labels, _rare = usable(*read_labelled(path, text_col, label_col)[:2])
     names = tuple(sorted(set(labels)))
     truth = np.array([names.index(label) for label in labels], dtype=np.int64)
     corpus = _corpus(texts)
@@ -172,69 +150,11 @@ def learning_curve(
         some = np.sort(inner[: round(share * len(inner))])
         if len(some) < MIN_ROWS or np.bincount(truth[some], minlength=len(names)).max() == len(some):
             continue
-        model = _fit(corpus.of(some), truth[some], names, seed, None)
+        part = corpus.of(some)
+        model = _fit(part, truth[some], names, seed, _sound(part, truth[some], len(names), seed))
         metrics = _measure(model, corpus.of(held), truth[held])
         points.append(Point(len(some), metrics.accuracy, metrics.macro_f1))
     return points
-
-
-def read_labelled(path: Path, text_col: str, label_col: str) -> tuple[list[str], list[str], int]:
-    """Texts and labels of a CSV file, and how many rows lack one of them. Raises TrainingError."""
-    texts: list[str] = []
-    labels: list[str] = []
-    empty = 0
-    try:
-        for text, label in _rows(path, text_col, label_col):
-            if text and label:
-                texts.append(text)
-                labels.append(label)
-            else:
-                empty += 1
-    except OSError as error:
-        raise TrainingError(f"文件 {path} 打不开：{error.strerror or error}") from error
-    except csv.Error as error:
-        raise TrainingError(f"文件 {path} 不是规整的 CSV：{error}") from error
-    except FileFault as error:
-        raise TrainingError(str(error)) from error
-    return texts, labels, empty
-
-
-def _rows(path: Path, text_col: str, label_col: str) -> Iterator[tuple[str, str]]:
-    before = csv.field_size_limit(MAX_CELL)  # for the whole process, so it is put back
-    try:
-        with path.open("rb") as stream:
-            reader = csv.DictReader(text_of(stream, detect_encoding(stream)))
-            missing = [name for name in (text_col, label_col) if name not in (reader.fieldnames or ())]
-            if missing:
-                found = "、".join(reader.fieldnames or ()) or "没有表头"
-                raise TrainingError(f"文件里没有“{'”“'.join(missing)}”这一列，现有列：{found}。")
-            for row in reader:
-                yield (row[text_col] or "").strip(), (row[label_col] or "").strip()
-    finally:
-        csv.field_size_limit(before)
-
-
-def _usable(texts: Sequence[str], labels: Sequence[str]) -> tuple[list[str], list[str], int]:
-    """Equal texts once, labels frequent enough; with the number of rows left out."""
-    first = dict(zip(reversed(texts), reversed(labels), strict=True))
-    sizes = Counter(first.values())
-    kept = [(text, label) for text, label in reversed(first.items()) if sizes[label] >= MIN_PER_LABEL]
-    names = {label for _, label in kept}
-    if len(kept) < MIN_ROWS or len(names) < 2:
-        raise TrainingError(
-            f"可用的数据太少：{len(kept)} 条、{len(names)} 个类别。至少要 {MIN_ROWS} 条、2 个类别，"
-            f"每个类别不少于 {MIN_PER_LABEL} 条。"
-        )
-    if len(names) > MAX_LABELS:
-        raise TrainingError(f"类别有 {len(names)} 个，超过 {MAX_LABELS}。请检查类别列是否选对。")
-    return [text for text, _ in kept], [label for _, label in kept], len(texts) - len(kept)
-
-
-def _digest(texts: Iterable[str], labels: Iterable[str]) -> str:
-    digest = hashlib.sha256()
-    for text, label in sorted(zip(texts, labels, strict=True)):
-        digest.update(f"{label}\0{text}\0".encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
 
 
 def _corpus(texts: Sequence[str]) -> _Corpus:
@@ -263,16 +183,33 @@ def _measure(model: LinearModel, corpus: _Corpus, truth: Ints) -> Metrics:
     )
 
 
-def _fit(
-    corpus: _Corpus, truth: Ints, names: tuple[str, ...], seed: int, honest: _Honest | None
-) -> LinearModel:
-    """Fit a model; `honest`: scale and shift already known, else they are fitted on folds."""
+def _fit(corpus: _Corpus, truth: Ints, names: tuple[str, ...], seed: int, sound: Honest) -> LinearModel:
+    """A model of these texts; the mixing that makes its scores honest is worked into the weights."""
     chosen, idf = _choose(corpus, truth, len(names))
-    vectors = _weighted(corpus.counts[:, chosen], idf)
-    weights, bias = _svm(vectors, truth, len(names), seed)
-    weights = weights.astype(np.float16).astype(np.float32)  # as the file keeps them
-    scale, shift = honest or _calibrate(vectors, truth, len(names), seed)
-    return LinearModel(names, corpus.hashes[chosen], idf, weights, bias, scale, shift, {})
+    weights, bias = _svm(_weighted(corpus.counts[:, chosen], idf), truth, len(names), seed)
+    mixing = sound.mixing.astype(np.float32)
+    weights = (weights @ mixing).astype(np.float16).astype(np.float32)  # as the file keeps them
+    return LinearModel(
+        names, corpus.hashes[chosen], idf, weights, bias @ mixing, sound.scale, sound.shift, {}
+    )
+
+
+def _sound(corpus: _Corpus, truth: Ints, labels: int, seed: int) -> Honest:
+    """What makes the scores of a model of these texts honest."""
+    return honest(_held_out_scores(corpus, truth, labels, seed), truth)
+
+
+def _held_out_scores(corpus: _Corpus, truth: Ints, labels: int, seed: int) -> npt.NDArray[np.float64]:
+    """Scores of each text by a model of the other folds, its tokens and their rarity chosen there too."""
+    from sklearn.model_selection import KFold, StratifiedKFold
+
+    scores = np.zeros((len(truth), labels), dtype=np.float64)
+    even = StratifiedKFold if np.bincount(truth, minlength=labels).min() >= FOLDS else KFold
+    for inner, outer in even(FOLDS, shuffle=True, random_state=seed).split(scores, truth):
+        chosen, idf = _choose(corpus.of(inner), truth[inner], labels)
+        weights, bias = _svm(_weighted(corpus.counts[inner][:, chosen], idf), truth[inner], labels, seed)
+        scores[outer] = _weighted(corpus.counts[outer][:, chosen], idf) @ weights + bias
+    return scores
 
 
 def _choose(corpus: _Corpus, truth: Ints, labels: int) -> tuple[Ints, Floats]:
@@ -316,7 +253,9 @@ def _svm(vectors: Any, truth: Ints, labels: int, seed: int) -> tuple[Floats, Flo
     with_any = with_it.sum(axis=0)
     for label in np.unique(truth):
         ratio = _told(with_it[label], with_any - with_it[label])
-        one = LinearSVC(C=COST, dual=True, random_state=seed)
+        inside = int((truth == label).sum())
+        odds = max((len(truth) - inside) / inside, 1.0) ** RARE
+        one = LinearSVC(C=COST, dual=True, random_state=seed, class_weight={True: odds, False: 1.0})
         one.fit((vectors @ diags(ratio)).tocsr(), truth == label)
         weights[:, label] = one.coef_[0] * ratio
         bias[label] = one.intercept_[0]
@@ -332,32 +271,3 @@ def _told(inside: Floats, outside: Floats) -> Floats:
     size = np.abs(ratio) / max(float(np.sqrt(np.mean(ratio * ratio))), 1e-9)
     weight: Floats = (1 + size).astype(np.float32)
     return weight
-
-
-def _calibrate(vectors: Any, truth: Ints, labels: int, seed: int) -> tuple[float, Floats]:
-    """Scale and shifts that make held-out scores honest: least negative log-likelihood, shifts kept small."""
-    from scipy.optimize import minimize
-    from sklearn.model_selection import KFold, StratifiedKFold
-
-    scores = np.zeros((len(truth), labels), dtype=np.float64)
-    even = StratifiedKFold if np.bincount(truth, minlength=labels).min() >= FOLDS else KFold
-    for inner, outer in even(FOLDS, shuffle=True, random_state=seed).split(vectors, truth):
-        weights, bias = _svm(vectors[inner], truth[inner], labels, seed)
-        scores[outer] = vectors[outer] @ weights + bias
-
-    own = np.eye(labels)[truth]
-
-    def loss(free: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
-        lifted = scores * np.exp(free[0]) + free[1:]
-        lifted -= lifted.max(axis=1, keepdims=True)
-        chances = np.exp(lifted)
-        chances /= chances.sum(axis=1, keepdims=True)
-        gap = (chances - own) / len(truth)
-        slope = np.concatenate(
-            [[(gap * scores).sum() * np.exp(free[0])], gap.sum(axis=0) + SHY * free[1:] / labels]
-        )
-        likely = np.log(np.maximum((chances * own).sum(axis=1), 1e-300)).mean()
-        return float(-likely + SHY * (free[1:] ** 2).sum() / (2 * labels)), slope
-
-    best = minimize(loss, np.r_[1.0, np.zeros(labels)], jac=True, method="L-BFGS-B")
-    return float(np.exp(best.x[0])), best.x[1:].astype(np.float32)

@@ -91,8 +91,8 @@ def do_eval(args: argparse.Namespace) -> int:
     """Let a model read a CSV whose labels are known, and print how good it was."""
     from fengqiao.algorithms.evalreport import evaluation_report
     from fengqiao.algorithms.evaluation import evaluate
+    from fengqiao.algorithms.labelledrows import read_labelled, trained_on
     from fengqiao.algorithms.linear import LinearClassifier
-    from fengqiao.algorithms.training import read_labelled, trained_on
 
     model = _said(lambda: LinearClassifier.load(args.model))
     texts, labels, empty = _said(lambda: read_labelled(_file(args.csv), args.text, args.label))
@@ -134,8 +134,8 @@ def _file(path: Path) -> Path:
 def _said(job: Callable[[], T]) -> T:
     """What an engine finds wrong, as a refusal of the command."""
     from fengqiao.algorithms.evaluation import EvaluationError
+    from fengqiao.algorithms.labelledrows import TrainingError
     from fengqiao.algorithms.modelfile import ModelFileError
-    from fengqiao.algorithms.training import TrainingError
 
     try:
         return job()

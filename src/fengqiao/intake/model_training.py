@@ -30,8 +30,9 @@ from fengqiao.algorithms.classify import (
     starter,
 )
 from fengqiao.algorithms.evaluation import evaluate
+from fengqiao.algorithms.labelledrows import TrainingError, held_back, read_labelled
 from fengqiao.algorithms.redact import mask
-from fengqiao.algorithms.training import Metrics, TrainingError, held_back, read_labelled, train
+from fengqiao.algorithms.training import Metrics, train
 from fengqiao.intake import model_store as store
 from fengqiao.intake.known import categories
 from fengqiao.intake.models import Correction, TrainingRun
