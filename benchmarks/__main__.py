@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPTS = ("pointindex", "triage", "danger", "places", "villages", "similarity", "topics", "serving")
+SCRIPTS = ("pointindex", "triage", "scams", "danger", "places", "villages", "similarity", "topics", "serving")
 SIZED = {"serving", "topics"}
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from fengqiao.algorithms.calibration import Honest, honest
+from fengqiao.algorithms.calibration import honest
 from fengqiao.algorithms.evaluation import calibration_error
 from fengqiao.algorithms.labelledrows import (
     MIN_ROWS,
@@ -114,17 +114,14 @@ def train(
         "metrics": None,
     }
     held = np.array([held_back(text) for text in texts])
-    sound: Honest | None = None
     if held.any() and len(set(truth[~held])) == len(
         names
     ):  # with too few to hold any back, nothing is measured
         progress("测量准确率", 0.3)
-        inner = corpus.of(~held)
-        sound = _sound(inner, truth[~held], len(names), seed)
-        tried = _fit(inner, truth[~held], names, seed, sound)
+        tried = _fit(corpus.of(~held), truth[~held], names, seed)
         facts["metrics"] = asdict(_measure(tried, corpus.of(held), truth[held]))
-    progress("训练全部数据", 0.75)
-    model = _fit(corpus, truth, names, seed, sound or _sound(corpus, truth, len(names), seed))
+    progress("训练全部数据", 0.65)
+    model = _fit(corpus, truth, names, seed)
     progress("完成", 1.0)
     return LinearClassifier(replace(model, facts=facts))
 
@@ -150,8 +147,7 @@ def learning_curve(
         some = np.sort(inner[: round(share * len(inner))])
         if len(some) < MIN_ROWS or np.bincount(truth[some], minlength=len(names)).max() == len(some):
             continue
-        part = corpus.of(some)
-        model = _fit(part, truth[some], names, seed, _sound(part, truth[some], len(names), seed))
+        model = _fit(corpus.of(some), truth[some], names, seed)
         metrics = _measure(model, corpus.of(held), truth[held])
         points.append(Point(len(some), metrics.accuracy, metrics.macro_f1))
     return points
@@ -183,20 +179,16 @@ def _measure(model: LinearModel, corpus: _Corpus, truth: Ints) -> Metrics:
     )
 
 
-def _fit(corpus: _Corpus, truth: Ints, names: tuple[str, ...], seed: int, sound: Honest) -> LinearModel:
+def _fit(corpus: _Corpus, truth: Ints, names: tuple[str, ...], seed: int) -> LinearModel:
     """A model of these texts; the mixing that makes its scores honest is worked into the weights."""
     chosen, idf = _choose(corpus, truth, len(names))
     weights, bias = _svm(_weighted(corpus.counts[:, chosen], idf), truth, len(names), seed)
+    sound = honest(_held_out_scores(corpus, truth, len(names), seed), truth)
     mixing = sound.mixing.astype(np.float32)
     weights = (weights @ mixing).astype(np.float16).astype(np.float32)  # as the file keeps them
     return LinearModel(
         names, corpus.hashes[chosen], idf, weights, bias @ mixing, sound.scale, sound.shift, {}
     )
-
-
-def _sound(corpus: _Corpus, truth: Ints, labels: int, seed: int) -> Honest:
-    """What makes the scores of a model of these texts honest."""
-    return honest(_held_out_scores(corpus, truth, labels, seed), truth)
 
 
 def _held_out_scores(corpus: _Corpus, truth: Ints, labels: int, seed: int) -> npt.NDArray[np.float64]:
