@@ -36,6 +36,8 @@ TIME, LEAST, PLACES, PROBE = 0.045, 0.45, 0.15, 0.4
 is forbidden there; and besides, a forbidden verb is tried."""
 NEVER_TRIED = 4
 """Forbidden verbs that were never tried before are tried at once, so many a step."""
+PACE = 0.03
+"""Tries of each forbidden verb a life: a state that is seldom reached is used when it is."""
 LOOK_CLOSELY = 8
 AGAIN = timedelta(minutes=10)
 TOLD = 30
@@ -269,14 +271,14 @@ class Life:
 
     # -- trying what is forbidden ---------------------------------------------
     def try_forbidden(self) -> None:
-        """What was tried least so far of what is forbidden to those there are."""
+        """What was tried least so far of what is forbidden to those there are; surely what lags behind the others."""
         there: dict[tuple[str, str], list[int]] = {}
         for (kind, pk), state in self.ledger.state.items():
             there.setdefault((kind, state), []).append(pk)
         tried, over = self.tally.tried, self.tally.passed_over
         pairs = [p for p in self.forbidden if (p[0], p[2]) in there]
         least = nsmallest(NEVER_TRIED, pairs, key=lambda p: (tried[p] + over[p] / 4, self.rng.random()))
-        often = self.rng.random() < PROBE
+        often = bool(least) and (tried[least[0]] < PACE * self.tally.runs or self.rng.random() < PROBE)
         for n, pair in enumerate(least):
             if tried[pair] + over[pair] == 0 or (n == 0 and often):
                 kind, name, state = pair
