@@ -175,12 +175,12 @@ def test_the_server_starts_warm(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("code", "confidence", "severity"),
-    [("EB2", 0.9, 2), ("EB2", 0.24, 3), ("OT1", 0.9, 4), ("OT1", 0.1, 3), ("FI1", 0.1, 1)],
+    [("EB2", 0.9, 2), ("EB2", 0.24, 3), ("OT1", 0.9, 4), ("OT1", 0.1, 3), ("FI1", 0.1, 2), ("FI1", 0.3, 1)],
 )
 def test_a_doubtful_category_does_not_say_how_urgent_it_is(
     cast: Cast, code: str, confidence: float, severity: int
 ) -> None:
-    """What the engine hardly believes moves nothing; danger is said however doubtful."""
+    """What the engine hardly believes moves nothing; a doubtful danger is looked at within hours."""
     with engine_with(StubClassifier([Proposal(code, confidence, ())])):
         row = report("小区幼儿园的班太少了", area=cast.areas["grid1"])
     assert Suggestion.objects.get(report=row, field="severity").value["severity"] == severity

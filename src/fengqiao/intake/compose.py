@@ -222,13 +222,12 @@ def suggestions_of(
         for n, p in enumerate(reading.categories)
     ]
     top = known.get(reading.categories[0].label) if reading.categories else None
-    if top is not None and rules.says_nothing(top.severity, reading.categories[0].confidence):
-        top = None
-    severity = rules.proposed_severity(reading.floor, top.severity if top else None)
+    said = rules.severity_said(top.severity, reading.categories[0].confidence) if top else None
+    severity = rules.proposed_severity(reading.floor, said)
     by_words = reading.floor is not None and severity == reading.floor
     value: dict[str, object] = {"severity": severity, "floor": reading.floor, "tell_110": reading.tell_110}
-    sure = 1.0 if by_words else reading.categories[0].confidence if top else 0.5
-    why = list(reading.floor_words) if by_words else [top.zh] if top else []
+    sure = 1.0 if by_words else reading.categories[0].confidence if said else 0.5
+    why = list(reading.floor_words) if by_words else [top.zh] if said and top else []
     found.append(row(SuggestionField.SEVERITY, 0, value, sure, why))
     found += [
         row(SuggestionField.PLACE, n, p.value(), p.confidence, list(p.reasons))

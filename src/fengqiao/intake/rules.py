@@ -106,9 +106,14 @@ def proposed_severity(floor: int | None, of_category: int | None) -> int:
     )
 
 
-def says_nothing(severity: int, confidence: float) -> bool:
-    """Whether a category is too doubtful to say how urgent a report is. Danger is said however doubtful."""
-    return confidence < DOUBTFUL and severity != Severity.DANGER
+def severity_said(severity: int, confidence: float) -> int | None:
+    """How urgent a proposed category says a report is; None where it is too doubtful to say.
+
+    A doubtful danger is worth a look within hours, no alarm.
+    """
+    if confidence >= DOUBTFUL:
+        return severity
+    return int(Severity.PRESSING) if severity == Severity.DANGER else None
 
 
 def needs_reason(chosen: int, floor: int | None) -> bool:
