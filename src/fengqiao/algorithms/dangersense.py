@@ -57,11 +57,32 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """A stretch as the detector reads it: its letters, where each stands in it, and the notions named with places."""
+
+    letters: str
+    positions: Sequence[int]
+    notions: Mapping[str, Span]
+
+
+@dataclass(frozen=True, slots=True)
 class Signs:
-    """What the detector sees of a stretch: tokens with counts, and where each of those with a place stands."""
+    """What the detector sees of a stretch: tokens with counts, and where those stand that are no mere letters."""
 
     counts: Counter[str]
-    places: Mapping[str, Sequence[Span]]
+    heard: Heard
+    placed: Mapping[str, Sequence[Span]]
+
+    def places(self, token: str) -> list[Span]:
+        """Where a token stands in the stretch."""
+        if token[0] != "c":
+            return list(self.placed.get(token, ()))
+        letters, positions, size = self.heard.letters, self.heard.positions, len(token) - 1
+        found, at = [], letters.find(token[1:])
+        while at >= 0:
+            found.append((positions[at], positions[at + size - 1] + 1))
+            at = letters.find(token[1:], at + 1)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +119,7 @@ class Ear:
         """`data`: the danger word list."""
         self._spell = spell
         self._names = tuple(data["groups"])
-        self._alarming = frozenset("k" + name for name in str(data["alarming"]).split())
+        self._alarming = frozenset(str(data["alarming"]).split())
         self._notions = RuleSet([(n, f"@{name}") for n, name in enumerate(self._names)], data["groups"])
         surname, called, town = ("|".join(map(re.escape, _longest_first(str(data[key]).split())))
                                  for key in ("surnames", "called", "towns"))  # fmt: skip
@@ -116,19 +137,23 @@ class Ear:
         if end > begun:
             yield Stretch(normal[begun:end], begun)
 
-    def signs(self, stretch: Stretch, reading: Reading) -> Signs:
-        """Signs of a stretch; `reading`: what the rules made of the whole text."""
-        kept, positions = self._plain(stretch.text)
-        counts: Counter[str] = Counter()
-        places: dict[str, list[Span]] = {}
-        for size in (1, 2, 3):
-            for place in range(len(kept) - size + 1):
-                token = "c" + kept[place : place + size]
-                counts[token] += 1
-                places.setdefault(token, []).append((positions[place], positions[place + size - 1] + 1))
+    def hear(self, stretch: Stretch) -> Heard:
+        """The letters of a stretch and the notions they name."""
+        letters, positions = self._plain(stretch.text)
         met = {}
-        for one in self._notions.match(kept):
+        for one in self._notions.match(letters):
             met[self._names[one.owner]] = (positions[one.start], positions[one.end - 1] + 1)
+        return Heard(letters, positions, met)
+
+    def signs(self, stretch: Stretch, reading: Reading, heard: Heard | None = None) -> Signs:
+        """Signs of a stretch; `reading`: what the rules made of the whole text; `heard`: what it was heard as."""
+        heard = heard or self.hear(stretch)
+        kept, met = heard.letters, heard.notions
+        grams = [
+            "c" + kept[place : place + size] for size in (1, 2, 3) for place in range(len(kept) - size + 1)
+        ]
+        counts: Counter[str] = Counter(grams)
+        places: dict[str, list[Span]] = {}
         for name, span in met.items():
             counts["k" + name] = 1
             places["k" + name] = [span]
@@ -141,11 +166,11 @@ class Ear:
                 places.setdefault(token, []).append((hit.start - stretch.start, end))
         if any(stretch.holds(start) for start, _ in reading.excused):
             counts["x0"] = 1
-        return Signs(counts, places)
+        return Signs(counts, heard, places)
 
-    def alarming(self, signs: Signs) -> bool:
+    def alarming(self, heard: Heard) -> bool:
         """Whether a stretch names a notion of danger at all; without one nothing is raised."""
-        return not self._alarming.isdisjoint(signs.counts)
+        return not self._alarming.isdisjoint(heard.notions)
 
     def _plain(self, text: str) -> tuple[str, list[int]]:
         """The letters of a stretch without names, a whole figure as one sign, and where each stands in it."""
@@ -174,6 +199,7 @@ class Detector:
         self.model = model
         self.ear = ear
         self._row = {token: row for row, token in enumerate(model.vocabulary)}
+        self._idf = model.idf.tolist()
 
     @property
     def version(self) -> str:
@@ -184,9 +210,12 @@ class Detector:
         """The most alarming stretch of `text`, if any may be danger; `reading`: what the rules made of it."""
         best: Sensed | None = None
         for stretch in self.ear.stretches(text):
-            signs = self.ear.signs(stretch, reading)
+            heard = self.ear.hear(stretch)
+            if not self.ear.alarming(heard):
+                continue
+            signs = self.ear.signs(stretch, reading, heard)
             rows, values = self._vector(signs)
-            if not len(rows) or not self.ear.alarming(signs):
+            if not len(rows):
                 continue
             scores = values @ self.model.weights[rows] + self.model.bias
             scores[0] -= EXCUSED if "x0" in signs.counts else 0.0
@@ -199,7 +228,7 @@ class Detector:
         return best
 
     def _vector(self, signs: Signs) -> tuple[npt.NDArray[np.int64], Floats]:
-        rows, values = weighed(signs.counts, self._row, self.model.idf, self.model.rare)
+        rows, values = weighed(signs.counts, self._row, self._idf, self.model.rare)
         return np.array(rows, dtype=np.int64), np.array(values, dtype=np.float32)
 
     def _words(
@@ -208,7 +237,7 @@ class Detector:
         """Where the words stand that push hardest towards danger: a run of whole words within one clause."""
         push = np.zeros(len(stretch.text) + 1)
         for row, weight in zip(rows.tolist(), pushes.tolist(), strict=True):
-            spans = signs.places.get(self.model.vocabulary[row], ())
+            spans = signs.places(self.model.vocabulary[row])
             for start, end in spans:
                 push[start:end] += weight / len(spans) / max(1, end - start)
         runs = [run for match in _CLAUSE.finditer(stretch.text) for run in _runs(match.start(), match[0])]
@@ -255,7 +284,7 @@ def _built(header: Mapping[str, Any], arrays: Mapping[str, Array]) -> SenseModel
 
 
 def weighed(
-    counts: Mapping[str, int], row: Mapping[str, int], idf: Floats | Sequence[float], rare: float
+    counts: Mapping[str, int], row: Mapping[str, int], idf: Sequence[float], rare: float
 ) -> tuple[list[int], list[float]]:
     """Rows and TF-IDF weights of the signs known, the whole brought to length one.
 
@@ -265,11 +294,12 @@ def weighed(
     values: list[float] = []
     square = 0.0
     for sign, count in counts.items():
+        often = 1.0 if count == 1 else 1 + log(count)
         place = row.get(sign)
         if place is None:
-            square += 0.0 if sign[0] == "p" else ((1 + log(count)) * rare) ** 2
+            square += 0.0 if sign[0] == "p" else (often * rare) ** 2
             continue
-        value = (1 + log(count)) * float(idf[place])
+        value = often * idf[place]
         square += value * value
         rows.append(place)
         values.append(value)

@@ -85,7 +85,7 @@ def train(
     )
     scores = task.held_out(own)
     scores -= EXCUSED * np.array(["x0" in one.counts for one in signs])
-    scores[[not ear.alarming(one) for one in signs]] = SILENT
+    scores[[not ear.alarming(one.heard) for one in signs]] = SILENT
     danger = task.kinds[own] != ""
     scores = scores[own]
     by_rules = np.array([one.floor.severity == 1 for one in readings])[own]
@@ -136,7 +136,8 @@ class _Table:
         from scipy.sparse import csr_matrix
 
         row = {sign: place for place, sign in enumerate(self.vocabulary)}
-        drawn = [weighed(one, row, self.idf, self.rare) for one in counts]
+        idf = self.idf.tolist()
+        drawn = [weighed(one, row, idf, self.rare) for one in counts]
         places = np.concatenate([np.array(one, dtype=np.int64) for one, _ in drawn])
         values = np.concatenate([np.array(two, dtype=np.float64) for _, two in drawn])
         ends = np.cumsum([0, *(len(one) for one, _ in drawn)])
