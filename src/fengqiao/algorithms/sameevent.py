@@ -39,7 +39,8 @@ _STOP = word_list("common_words")
 class Doc:
     """A report as far as comparing goes.
 
-    `lat`, `lon`: WGS-84 degrees or None; `at`: aware; `place`: id of a known place.
+    `lat`, `lon`: WGS-84 degrees or None; `at`: aware; `place`: id of a known place; `area`: id of the area it was said
+    to be in, which stands in for the point where there is none.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Doc:
     lon: float | None
     at: datetime
     place: str | None = None
+    area: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
