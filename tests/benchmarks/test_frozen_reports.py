@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.samereports import FIGURES, TUNING, Maker, Told, make
 
-FROZEN = "a0c97719828b831d627a7ea198c042f29fdcc9bfa367a83762bc0dc058ab6469"
+FROZEN = "c1da338fdfce639252cf2093aa9385593207fc64cf2366e371e8c8f330797c4e"
 
 
 @pytest.fixture(scope="module")
