@@ -155,7 +155,7 @@ def test_sweeping_rare_words_only_finds_the_same(
 ) -> None:
     whole = [[one.id for one in filled.query(doc(text[:30]), k=1)] for text in lines()[::5]]
     monkeypatch.setattr(similarity, "SWEEP_ALL", 10)
-    monkeypatch.setattr(similarity, "RARE_SHARE", 0.02)
+    monkeypatch.setattr(similarity, "RARE_ROWS", 100)
     rare = [[one.id for one in filled.query(doc(text[:30]), k=1)] for text in lines()[::5]]
     assert sum(a == b for a, b in zip(whole, rare, strict=True)) >= 0.95 * len(whole)
 

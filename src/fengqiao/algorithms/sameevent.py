@@ -31,7 +31,11 @@ LONGEST = 14  # characters of an expression worth naming
 EVEN = 0.6  # two texts alone: common words weigh as much as rare ones, so their cosine comes out larger
 HOUR = 3600.0
 _RUN = re.compile(r"[\w]+")
-_HOUSE = re.compile(r"\d+栋|\d+-\d+-\d+|\d+组|\d+号")
+_HOUSE = re.compile(r"\d+栋|\d+组|\d+号")
+_FLAT = re.compile(r"\d{3,4}(?=室|户|$)")
+_SHORT = re.compile(r"(\d+)-\d+-(\d+)")
+FRESH = re.compile("刚才|刚刚|正在|这会儿|此刻|今晚|昨晚")
+PASSES = 12.0  # hours after which what both call going on now is hardly the same any more
 _STOP = word_list("common_words")
 
 
@@ -65,10 +69,15 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What is kept of a report for comparison: how many features it has, and the houses it names."""
+    """What is kept of a report for comparison.
+
+    `size`: how many features it has; `houses` and `flats` it names; `fresh`: it speaks of what goes on at this moment.
+    """
 
     size: int
     houses: frozenset[str]
+    flats: frozenset[str] = frozenset()
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +110,21 @@ def _traits(text: str) -> Traits:
     again = [one for one, times in counts.items() if times > 1]
     features.update([f"{one}#" for one in again])
     features.update([f"{one}##" for one in again if counts[one] > 3])
-    houses = frozenset(house for one in details(text) for house in _HOUSE.findall(one.text))
-    return Traits(frozenset(features), Marks(len(features), houses))
+    houses, flats = _named(text)
+    return Traits(frozenset(features), Marks(len(features), houses, flats, bool(FRESH.search(flat))))
+
+
+def _named(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The houses and flats a text names; 3-2-501 is flat 501 of house 3."""
+    houses: set[str] = set()
+    flats: set[str] = set()
+    for one in details(text):
+        if short := _SHORT.fullmatch(one.text):
+            houses.add(f"{short[1]}栋")
+            flats.add(f"{short[2]}室")
+        houses.update(_HOUSE.findall(one.text))
+        flats.update(f"{flat}室" for flat in _FLAT.findall(one.text) if "-" not in one.text)
+    return frozenset(houses), frozenset(flats)
 
 
 def plain_weight(feature: str) -> float:
@@ -127,9 +149,12 @@ def judge(a: Doc, b: Doc, first: Marks, second: Marks, *, cosine: float) -> Matc
     evidence = STEEP * log(max(cosine * size**0.6 / CHANCE, 1e-6))
     metres = _apart(a, b)
     evidence += _of_place(a, b, metres, same, differs)
-    evidence += _of_house(first, second, same, differs)
+    evidence += _of_named(first.houses, second.houses, 0.8, 1.2, same, differs)
+    evidence += _of_named(first.flats, second.flats, 0.8, 2.0, same, differs)
     hours = abs((a.at - b.at).total_seconds()) / HOUR
     evidence += _of_time(hours)
+    if first.fresh and second.fresh:
+        evidence -= log(1 + hours / PASSES)
     (same if hours <= 7 * 24 else differs).append(_gap_in_words(hours))
     score = 1 / (1 + exp(-max(-30.0, min(30.0, evidence))))
     return Match(round(score, 4), tuple(same), tuple(differs), metres, hours)
@@ -193,15 +218,23 @@ def _of_place(a: Doc, b: Doc, metres: float | None, same: list[str], differs: li
     return 1.6 - 0.45 * log(1 + metres / 60) ** 2
 
 
-def _of_house(first: Marks, second: Marks, same: list[str], differs: list[str]) -> float:
-    if not first.houses or not second.houses:
+def _of_named(
+    first: frozenset[str],
+    second: frozenset[str],
+    gain: float,
+    loss: float,
+    same: list[str],
+    differs: list[str],
+) -> float:
+    """Houses or flats named by both: one in common, or none."""
+    if not first or not second:
         return 0.0
-    common = sorted(first.houses & second.houses)
+    common = sorted(first & second)
     if common:
         same.append(f"都在 {common[0]}")
-        return 0.8
-    differs.append(f"一个说 {min(first.houses)}，一个说 {min(second.houses)}")
-    return -1.2
+        return gain
+    differs.append(f"一个说 {min(first)}，一个说 {min(second)}")
+    return -loss
 
 
 def _of_time(hours: float) -> float:
