@@ -62,12 +62,12 @@ class Blocks:
         found = list(self._stretches(keys))
         if not found:
             return np.zeros(size)
-        of = np.concatenate([np.broadcast_to(at, len(rows)) for at, rows in found])
+        of = np.concatenate([at for at, _ in found])
         rows = np.concatenate([rows for _, rows in found])
         sums: Array = np.bincount(rows, weights=weights[of], minlength=size)
         return sums
 
-    def _stretches(self, wanted: Array) -> Iterator[tuple[Any, Array]]:
+    def _stretches(self, wanted: Array) -> Iterator[tuple[Array, Array]]:
         """Places in `wanted` and the rows found there."""
         if not len(wanted):
             return
@@ -77,9 +77,12 @@ class Blocks:
         yield at[hit], self._rows.view[hit]
         for piece in self._pieces:
             at = np.minimum(np.searchsorted(piece.keys, wanted), len(piece.keys) - 1)
-            for order in np.flatnonzero(piece.keys[at] == wanted).tolist():
-                place = at[order]
-                yield order, piece.rows[piece.begins[place] : piece.begins[place + 1]]
+            order = np.flatnonzero(piece.keys[at] == wanted)
+            low = piece.begins[at[order]]
+            count = piece.begins[at[order] + 1] - low
+            place = np.repeat(low - (np.cumsum(count) - count), count)
+            place += np.arange(len(place))
+            yield np.repeat(order, count), piece.rows[place]
 
     def _settle(self) -> None:
         keys, rows = self._keys.view.copy(), self._rows.view.copy()
