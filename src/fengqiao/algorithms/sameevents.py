@@ -29,7 +29,9 @@ from fengqiao.algorithms.sameevent import Doc
 from fengqiao.algorithms.togetherwords import BESIDE, MOST_PAIRS, places_of
 
 PART = 200_000  # pairs compared at a time
-NEAR_M, NEAR_HOURS = 120.0, 8.0
+NEAR_M, NEAR_HOURS = 120.0, 24.0
+PASSING_M, PASSING_HOURS, LASTING_HOURS, ALIKE = 150.0, 10.0, 14 * 24.0, 0.8
+FEW = 20.0
 APART_HOURS = 20 * 24.0
 SURE = 0.6  # score of a neighbour that counts
 PRIOR = 50
@@ -112,18 +114,19 @@ def gathered(texts: Texts, where: Where, pairs: Pairs) -> Array:
     away = np.where(both, np.log1p(np.nan_to_num(metres) / 60), 0.0)
     fresh = texts.fresh[first].astype(int) + texts.fresh[second]
     days, soon = np.log1p(hours / 48), np.log1p(hours / 6)
+    passing = _passing(texts.pairs, where, pairs, sense)
     apart, common = agreement(texts.named, first, second)
     columns = [
         alike, np.log(alike + 0.02), shared * ~both, sense, sense * np.abs(sense), sense * ~both, both,
         away, away**2, days, soon, days * (fresh == 2), soon * (fresh == 2), soon * (fresh == 1),
         fresh == 2, fresh == 1, *_same(where.places, pairs), *(part * ~both for part in _same(where.areas, pairs)),
-        *apart.T, *common.T,
+        *apart.T, *common.T, passing, passing * days, passing * soon,
     ]  # fmt: skip
     return np.column_stack(columns).astype(np.float32)
 
 
 def support(size: int, pairs: Pairs, score: Array) -> Array:
-    """For every pair, neighbours of both, and neighbours of one that are none of the other (as logarithms), and the score."""
+    """For every pair the score, neighbours of both, and neighbours of one that are none of the other (logarithms)."""
     first, second = pairs
     sure = score >= SURE
     links = sparse.csr_matrix((score[sure], (first[sure], second[sure])), shape=(size, size))
@@ -173,6 +176,27 @@ def _sense(rows: Rows, where: Where, pairs: Pairs) -> Array:
     if places is None:
         return np.zeros(len(first))
     return np.einsum("ij,ij->i", places[first], places[second])
+
+
+def _passing(rows: Rows, where: Where, pairs: Pairs, sense: Array) -> Array:
+    """Whether trouble told in such words is over within hours, learned from what is alike at one spot: a mean of log odds.
+
+    A fight is told within hours and then no more; a hole in the road is told for weeks.
+    """
+    first, second = pairs
+    metres, hours = where.metres(first, second), where.gap(first, second)
+    alike = np.flatnonzero((sense >= ALIKE) & (metres <= PASSING_M) & (hours <= LASTING_HOURS))
+    soon = hours[alike] <= PASSING_HOURS
+    ends = np.concatenate([first[alike], second[alike]])
+    told = np.bincount(ends, minlength=rows.shape[0])
+    quick = np.bincount(ends, weights=np.tile(soon, 2), minlength=rows.shape[0])
+    usual = (soon.sum() + 1) / (len(soon) + 2)
+    share = (rows.T @ quick + FEW * usual) / (rows.T @ told + FEW)
+    odds = np.log(share / (1 - share + 1e-6) + 1e-6) - np.log(usual / (1 - usual))
+    odds = np.clip(odds, -4, 4)
+    of = (rows @ (odds * np.abs(odds))) / np.maximum(rows @ np.abs(odds), 1e-6)
+    passing: Array = (of[first] + of[second]) / 2
+    return passing
 
 
 def _beside(where: Where, rows: Array) -> Pairs:
