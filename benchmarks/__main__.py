@@ -7,8 +7,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPTS = ("pointindex", "triage", "scams", "danger", "places", "villages", "similarity", "topics", "serving")
-SIZED = {"serving", "topics"}
+SCRIPTS = (
+    "pointindex",
+    "triage",
+    "scams",
+    "danger",
+    "places",
+    "villages",
+    "similarity",
+    "sameevents",
+    "topics",
+    "serving",
+)
+SIZED = {"serving", "topics", "sameevents"}
 
 
 def main() -> int:

@@ -24,6 +24,7 @@ _NAMED = re.compile(
     rf"(?<![\d-])(\d{{1,3}})-(?:(\d{{1,2}})-)?(\d{{3,4}})(?![\d-])|([a-z]?{_NUMBER})(?:栋|幢|座|号楼|#楼?|楼栋)"
     rf"|({_NUMBER})单元|({_NUMBER})室|(?<=[栋幢座楼元])(\d{{3,4}})(?!\d)|({_NUMBER})组|(?<![\d.])({_NUMBER})号(?!线|口)"
 )
+_MAY_NAME = re.compile(r"[栋幢座楼室组号#]|\d-\d|单元")
 _LEVEL = (0, 1, 2, 0, 1, 2, 2, 3, 4)
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 
@@ -80,6 +81,8 @@ def _pairs(texts: Sequence[str]) -> Rows:
 
 def named_in(text: str) -> list[int]:
     """Houses, staircases, flats, groups and house numbers a text names, as sorted numbers; at most six."""
+    if _MAY_NAME.search(text) is None:
+        return []
     found = {
         level * _STEP + _figure(said) + 1
         for match in _NAMED.finditer(flatten(text))

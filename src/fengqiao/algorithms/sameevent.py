@@ -150,7 +150,7 @@ def judge(a: Doc, b: Doc, first: Marks, second: Marks, *, cosine: float) -> Matc
     metres = _apart(a, b)
     evidence += _of_place(a, b, metres, same, differs)
     evidence += _of_named(first.houses, second.houses, 0.8, 1.2, same, differs)
-    evidence += _of_named(first.flats, second.flats, 0.8, 2.0, same, differs)
+    evidence += _of_named(first.flats, second.flats, 0.8, 6.0, same, differs)
     hours = abs((a.at - b.at).total_seconds()) / HOUR
     evidence += _of_time(hours)
     if first.fresh and second.fresh:

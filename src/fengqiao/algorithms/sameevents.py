@@ -4,10 +4,11 @@
    common (`eventcandidates`).
 2. For each pair: how alike the texts are (pairs of characters, the rarer the weightier); whether their words are said of
    one event elsewhere (`togetherwords`); metres and hours; houses and flats named; whether both speak of this moment.
-3. A logistic curve weighs this evidence. Its weights were fitted on the made reports of `benchmarks/samereports.py`, the
-   seed kept for tuning.
-4. Pairs whose neighbours agree are lifted, those whose neighbours disagree lowered: reports of one event are each
-   other's neighbours.
+3. A logistic curve weighs this evidence; those hardly likely are dropped.
+4. A second one looks at the others again, at the evidence, its products, and the neighbours: reports of one event are
+   each other's neighbours, so pairs whose neighbours agree are lifted and the others lowered.
+
+The weights were fitted on the made reports of `benchmarks/samereports.py`, the seed kept for tuning.
 
 Proposals with a score between 0 and 1; the order of the reports does not matter, a pair is the same both ways.
 """
@@ -24,7 +25,7 @@ from scipy import sparse
 
 from fengqiao.algorithms.eventcandidates import Pairs, Where, candidates, cells
 from fengqiao.algorithms.eventtexts import Texts, agreement, read_texts
-from fengqiao.algorithms.eventweights import FLOOR, FOUND, SUPPORTED
+from fengqiao.algorithms.eventweights import FLOOR, LIKELY, Weights, curve, shipped, with_products
 from fengqiao.algorithms.sameevent import Doc
 from fengqiao.algorithms.togetherwords import BESIDE, MOST_PAIRS, places_of
 
@@ -87,21 +88,23 @@ def same_events(docs: Sequence[Doc], *, floor: float = FLOOR) -> list[SamePair]:
     return sorted(pairs, key=lambda one: (-one.score, one.first, one.second))
 
 
-def weigh(docs: Sequence[Doc]) -> Weighed:
-    """All pairs worth comparing, weighed."""
+def weigh(docs: Sequence[Doc], weights: Weights | None = None) -> Weighed:
+    """All pairs worth comparing, weighed; those that are hardly likely are left out of the second look."""
+    weights = weights or shipped()
     texts, where = read_texts([one.text for one in docs]), Where(docs)
     pairs = candidates(where, texts.pairs)
-    evidence = gathered(texts, where, pairs)
-    score = curve(evidence, FOUND)
-    both = np.column_stack([evidence, support(len(docs), pairs, score)])
-    return Weighed(*pairs, both, curve(both, SUPPORTED), where)
+    first = gathered(texts, where, pairs)
+    both = with_support(len(docs), pairs, first, weights)
+    kept = np.flatnonzero(both[1] >= LIKELY)
+    evidence = both[0][kept]
+    score = curve(with_products(evidence, weights.columns), weights.second)
+    return Weighed(pairs[0][kept], pairs[1][kept], evidence, score, where)
 
 
-def curve(evidence: Array, weights: Sequence[float]) -> Array:
-    """Scores by a logistic curve; the last weight is the constant."""
-    total = evidence @ np.array(weights[:-1]) + weights[-1]
-    scores: Array = 1 / (1 + np.exp(-np.clip(total, -30, 30)))
-    return scores
+def with_support(size: int, pairs: Pairs, evidence: Array, weights: Weights) -> tuple[Array, Array]:
+    """The evidence with what the neighbours say, and the score before that."""
+    score = curve(evidence, weights.first)
+    return np.column_stack([evidence, support(size, pairs, score)]), score
 
 
 def gathered(texts: Texts, where: Where, pairs: Pairs) -> Array:
@@ -179,7 +182,7 @@ def _sense(rows: Rows, where: Where, pairs: Pairs) -> Array:
 
 
 def _passing(rows: Rows, where: Where, pairs: Pairs, sense: Array) -> Array:
-    """Whether trouble told in such words is over within hours, learned from what is alike at one spot: a mean of log odds.
+    """Whether trouble told in such words is over within hours: log odds, learned from what is alike at one spot.
 
     A fight is told within hours and then no more; a hole in the road is told for weeks.
     """
