@@ -77,7 +77,7 @@ def test_an_index_finds_what_is_told_again(reports: list[Doc], events: dict[str,
     right = sum(
         bool(two) and events[two[0].id] == events[one.id] for one, two in zip(again, found, strict=True)
     )
-    assert right > 0.85 * len(again)
+    assert right > 0.7 * len(again)
 
 
 def test_scores_of_an_index_are_the_same_both_ways(reports: list[Doc], size: str) -> None:
