@@ -39,8 +39,8 @@ WINDOW = timedelta(days=90)
 FLOOR = 0.5
 SWEEP_ALL = 20_000  # reports up to which every one is looked at
 CELL = 600.0  # metres
-RARE_ROWS = 20_000  # entries of rare words read for one query
-MOST_NEAR = 1_500  # reports looked at in full cells and areas: those nearest in time
+RARE_ROWS = 10_000  # entries of rare words read for one query
+MOST_NEAR = 1_000  # reports looked at in full cells and areas: those nearest in time
 MOST_WORDED = 500  # reports looked at because of their words: those with most in common
 WEIGHED = 24  # candidates whose words are compared with exact weights
 PRIOR = 50  # reports thought of before the first one came, so that early weights are not wild
