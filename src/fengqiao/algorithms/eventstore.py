@@ -7,6 +7,7 @@ shares its number with another), the houses and flats it names as numbers, and w
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from math import nan
 from typing import Any
@@ -106,22 +107,34 @@ class EventStore:
         at += np.arange(len(at))
         return self.features.view[at], begins
 
-    def doc(self, row: int, asked: Doc) -> tuple[Doc, Marks]:
-        """A row as far as it is known, for comparing with the report asked about."""
-        lat, lon = float(self.lats.view[row]), float(self.lons.view[row])
-        pointed = lat == lat
-        place = int(self.places.view[row])
-        named = None if not place else asked.place if place == name_number(asked.place) else _OTHER
-        at = datetime.fromtimestamp(float(self.times.view[row]), UTC)
-        said = [
-            f"{code >> 2}{_UNITS[code & 3]}" for code in _slice(self._codes, self._code_ends, row).tolist()
-        ]
-        flats = frozenset(one for one in said if one.endswith("室"))
-        size = len(self.features_of(row))
-        marks = Marks(size, frozenset(said) - flats, flats, bool(self.fresh.view[row]))
-        return Doc(
-            self.ids.name(row), "", lat if pointed else None, lon if pointed else None, at, named
-        ), marks
+    def docs(self, rows: Array, asked: Doc) -> Iterator[tuple[Doc, Marks]]:
+        """Rows as far as they are known, for comparing with the report asked about."""
+        columns = (self.times, self.lats, self.lons, self.places, self.fresh)
+        values = zip(*(one.view[rows].tolist() for one in columns), strict=True)
+        place_asked = name_number(asked.place)
+        for row, size, (time, lat, lon, place, fresh) in zip(
+            rows.tolist(), self.sizes(rows).tolist(), values, strict=True
+        ):
+            said = [
+                f"{code >> 2}{_UNITS[code & 3]}"
+                for code in _slice(self._codes, self._code_ends, row).tolist()
+            ]
+            flats = frozenset(one for one in said if one.endswith("室"))
+            named = None if not place else asked.place if place == place_asked else _OTHER
+            pointed = lat == lat
+            at = datetime.fromtimestamp(time, UTC)
+            held = Doc(self.ids.name(row), "", lat if pointed else None, lon if pointed else None, at, named)
+            yield held, Marks(size, frozenset(said) - flats, flats, fresh)
+
+
+def named_numbers(traits: Traits) -> dict[int, str]:
+    """Features of a text by their numbers; of two with one number the later in the alphabet."""
+    found: dict[int, str] = {}
+    for one in traits.features:
+        number = number_of(one)
+        if one > found.get(number, ""):
+            found[number] = one
+    return found
 
 
 def numbers(traits: Traits) -> Array:

@@ -178,7 +178,8 @@ def _sense(rows: Rows, where: Where, pairs: Pairs) -> Array:
     places = places_of(rows, together, _beside(where, together[0]))
     if places is None:
         return np.zeros(len(first))
-    return np.einsum("ij,ij->i", places[first], places[second])
+    sense: Array = np.einsum("ij,ij->i", places[first], places[second])
+    return sense
 
 
 def _passing(rows: Rows, where: Where, pairs: Pairs, sense: Array) -> Array:

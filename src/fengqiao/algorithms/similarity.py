@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fengqiao.algorithms.eventblocks import Blocks
-from fengqiao.algorithms.eventstore import BITS, EventStore, name_number, number_of, numbers
+from fengqiao.algorithms.eventstore import BITS, EventStore, name_number, named_numbers, number_of
 from fengqiao.algorithms.sameevent import (
     CHANCE,
     LONG,
@@ -42,7 +42,7 @@ CELL = 600.0  # metres
 RARE_ROWS = 10_000  # entries of rare words read for one query
 MOST_NEAR = 1_000  # reports looked at in full cells and areas: those nearest in time
 MOST_WORDED = 500  # reports looked at because of their words: those with most in common
-WEIGHED = 24  # candidates whose words are compared with exact weights
+WEIGHED = 16  # candidates whose words are compared with exact weights
 PRIOR = 50  # reports thought of before the first one came, so that early weights are not wild
 DEGREE = 111_195.0  # metres
 _TOP = 1 << 31  # keys that are no words
@@ -117,18 +117,18 @@ class DuplicateIndex:
         if not len(self):
             return []
         marks = traits(doc)
-        known = numbers(marks)
+        names = named_numbers(marks)
+        known = np.array(sorted(names), dtype=np.uint32)
         rows = self._near(doc, known) if len(self) > SWEEP_ALL else np.arange(len(self._rows))
         rows = self._likeliest(doc, known, self._open(doc, rows))
         found = []
-        for row, cosine in zip(rows.tolist(), self._cosines(rows, known), strict=True):
-            held, other = self._rows.doc(row, doc)
+        compared = zip(rows.tolist(), self._rows.docs(rows, doc), self._cosines(rows, known), strict=True)
+        for row, (held, other), cosine in compared:
             if held.id != doc.id and cosine > 0:
                 found.append((judge(doc, held, marks.marks, other, cosine=cosine), held.id, row))
         kept = sorted(
             (one for one in found if one[0].score >= floor), key=lambda one: (-one[0].score, one[1])
         )
-        names = {number_of(one): one for one in sorted(marks.features)}
         return [Duplicate(name, self._explained(match, doc, row, names)) for match, name, row in kept[:k]]
 
     def _open(self, doc: Doc, rows: Array) -> Array:
@@ -200,9 +200,11 @@ class DuplicateIndex:
         features, begins = self._rows.spread(rows)
         squares = self._squares(features)
         lengths = np.sqrt(_sums(squares, begins, len(rows)))
-        at = np.minimum(np.searchsorted(known, features), len(known) - 1)
-        shared = _sums(np.where(known[at] == features, squares, 0.0), begins, len(rows))
-        own = float(self._squares(known).sum()) ** 0.5
+        weights = self._squares(known)
+        self._weights[known] = weights
+        shared = _sums(self._weights[features], begins, len(rows))
+        self._weights[known] = 0
+        own = float(weights.sum()) ** 0.5
         found: list[float] = np.minimum(1.0, shared / np.maximum(own * lengths, 1e-9)).tolist()
         return found
 

@@ -1,6 +1,6 @@
 """Which words are said of one event, learned from the reports themselves: no list, no labels.
 
-Reports made within 120 m and eight hours of each other are mostly of one event; reports of the same cell of the map weeks
+Reports made within 120 m and a day of each other are mostly of one event; reports of the same cell of the map weeks
 apart are of the same place and of anything. A pair of features that meets more often in the first than in the second
 belongs together: 电梯 and 升降机, but not the name of the estate, which meets as often in both. The logarithm of that
 ratio, where above nought, is a matrix whose leading singular vectors give every feature a place in a small space, and
