@@ -161,6 +161,14 @@ NO_VERB = {
     "parts_of": "a question; writes nothing",
     "rights_over": "a question; writes nothing",
     "record": "the event every verb ends with",
+    "gather_topic": "open_matter, link_report and link, which the machine does, for the reports of a topic",
+    "refresh_topics": "counts anew what reports speak of; touches no report",
+    "common_area": "a question; writes nothing",
+    "keeps_models": "a question; writes nothing",
+    **dict.fromkeys(
+        ("start_training", "cancel_training", "keep_model", "use_model", "use_starter", "roll_back"),
+        "about the models that propose; touches no report and no matter",
+    ),
 }
 """Public functions of the actions that are no verb by themselves, and why."""
 
