@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Q
+from django.db.models.fields.json import KT
 
 from fengqiao.algorithms.intervals import share_interval
 from fengqiao.intake import model_store as store
@@ -90,10 +91,9 @@ def _by_model(since: datetime, now: datetime) -> tuple[tuple[str, Share], ...]:
     rows = (
         Suggestion.objects.filter(field=SuggestionField.CATEGORY, rank=0, accepted__isnull=False)
         .filter(report__correction__at__gte=since, report__correction__at__lte=now)
+        .alias(said=KT("value__code"))
         .values("model")
-        .annotate(
-            n=Count("pk"), right=Count("pk", filter=Q(value__code=F("report__correction__chosen_code")))
-        )
+        .annotate(n=Count("pk"), right=Count("pk", filter=Q(said=F("report__correction__chosen_code"))))
         .order_by("-n", "model")
     )
     return tuple((row["model"], Share(row["right"], row["n"])) for row in rows[:6])
