@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.http import HttpResponse
 
 from fengqiao.accounts import answers
 from fengqiao.accounts.models import KeptAnswer
 from fengqiao.audit.models import Entry
+from fengqiao.intake import engine
 from fengqiao.lib import clock
 from fengqiao.matters.models import Matter
 from tests.api.test_every_operation import ROWS
@@ -137,3 +139,21 @@ def test_answers_are_sealed_and_go_after_a_day(world: World) -> None:
     assert answers.forget_old(row.at + timedelta(hours=23)) == 0
     assert answers.forget_old(row.at + timedelta(hours=25)) == 1
     assert Entry.objects.filter(verb="matter.opened").exists()
+
+
+def test_a_report_is_read_before_its_transaction_begins(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own key needs no transaction around the whole call: reading must not hold up other writers."""
+    depths: list[int] = []
+    read = engine.read
+
+    def watched(*args: Any, **kwargs: Any) -> Any:
+        depths.append(len(connection.savepoint_ids))
+        return read(*args, **kwargs)
+
+    monkeypatch.setattr(engine, "read", watched)
+    caller = Caller(world, ROWS["POST /reports"].who)
+    outside = len(connection.savepoint_ids)
+    assert caller.send("POST", "/reports", ROWS["POST /reports"].call(world)).status_code == 201
+    assert depths == [outside]

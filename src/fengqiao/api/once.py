@@ -49,6 +49,10 @@ def _asks(request: HttpRequest) -> bool:
 
 
 def _within(run: View) -> View:
+    operation = getattr(run, "__self__", None)
+    if operation is None or minds_itself(operation.view_func):
+        return run  # no transaction around the reading of a report: it would hold up every other writer
+
     @wraps(run)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not _asks(request):
