@@ -220,6 +220,8 @@ def test_training_is_repeatable_and_says_what_it_measured(tmp_path: Path) -> Non
     found, whole = map(int, one.model.facts["metrics"]["found"].split("/"))
     assert whole == sum(bool(line.danger) for line in few)
     assert found >= RECALL * whole
+    heard, whole = map(int, one.model.facts["metrics"]["any"].split("/"))
+    assert heard >= 0.9 * whole
     path = tmp_path / "danger.npz"
     one.save(path)
     again = Detector.load(path, ear)
