@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from fengqiao.algorithms import villagefile
 from fengqiao.algorithms.filefaults import FileFault
@@ -177,9 +179,6 @@ class TestRows:
         assert fault.value.code == code
 
     def test_parquet(self, tmp_path: Path) -> None:
-        pyarrow = pytest.importorskip("pyarrow")
-        from pyarrow import parquet
-
         path = tmp_path / "v.parquet"
         parquet.write_table(pyarrow.table({"code": list(VILLAGES), "name": list(VILLAGES.values())}), path)
         assert read_divisions([path]) == VILLAGES

@@ -204,7 +204,6 @@ def test_any_text_gives_sound_candidates(country: VillageIndex, text: str) -> No
 )
 @pytest.mark.full
 def test_the_real_country(tmp_path: Path) -> None:
-    pytest.importorskip("pyarrow")
     write_villages(tmp_path / "v", read_divisions(FILES))
     index = VillageIndex.load(tmp_path / "v")
     assert len(index) == 620_572  # one of the 620,573 rows is a county written as a village
