@@ -1,4 +1,4 @@
-"""The side navigation with its figures, and what else the shell of the desk shows: two queries in all."""
+"""The side navigation with its figures, and what else the shell of the desk shows: one query in all."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from fengqiao.lib import clock
 from fengqiao.lib.place_config import current_place
 from fengqiao.lib.present import NavItem, chinese
 from fengqiao.lib.wording import listed
-from fengqiao.matters.queries import Counts, counts
+from fengqiao.matters.models import Matter
 from fengqiao.mediation.models import MediationCase
 from fengqiao.teams.models import Duty, Station
 
@@ -35,7 +35,8 @@ class _Figures:
     mediation: int | None
     station: str
     duty_until: str
-    counts: Counts
+    mine: int
+    late: int
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class _Entry:
 _ENTRIES: tuple[_Entry, ...] = (
     _Entry("inbox", gettext_lazy("收件"), "inbox", "desk:inbox", ("report.triage",), lambda f: f.inbox),
     _Entry("new", gettext_lazy("录入反映"), "pencil", "desk:new", ("report.receive",)),
-    _Entry("mine", gettext_lazy("我的事项"), "list-check", "desk:mine", (), lambda f: f.counts.mine),
-    _Entry("due", gettext_lazy("到期"), "clock", "desk:due", (), lambda f: f.counts.late, late=True),
+    _Entry("mine", gettext_lazy("我的事项"), "list-check", "desk:mine", (), lambda f: f.mine),
+    _Entry("due", gettext_lazy("到期"), "clock", "desk:due", (), lambda f: f.late, late=True),
     _Entry(
         "matters", gettext_lazy("全部事项"), "table", "desk:matters", ("matter.see_area", "matter.handle")
     ),
@@ -135,24 +136,29 @@ def _address(entry: _Entry, scope: Scope) -> str:
 
 
 def _figures(actor: Actor) -> _Figures:
-    """Everything the shell counts: the matters of the person, and one row with the rest."""
+    """Everything the shell counts, in one row."""
     scope = actor.scope
     now = clock.now()
     duty = Duty.objects.at(now).filter(person_id=OuterRef("pk")).order_by("-ends_at").values("ends_at")[:1]
+    own = Matter.objects.open().filter(owner_id=scope.person_id)
     row = (
         Person.objects.filter(pk=scope.person_id or 0)
         .annotate(
+            mine=_counted(own),
+            late=_counted(own.filter(due_at__lt=now)),
             inbox=_counted(waiting(scope)),
             mediation=_counted(MediationCase.objects.visible_to(scope).running()),
             station=Subquery(Station.objects.order_by("pk").values("name")[:1]),
             until=Subquery(duty),
         )
-        .values("inbox", "mediation", "station", "until")
+        .values("inbox", "mediation", "station", "until", "mine", "late")
         .first()
     )
-    found = row or {"inbox": 0, "mediation": 0, "station": "", "until": None}
+    found = row or {"inbox": 0, "mediation": 0, "station": "", "until": None, "mine": 0, "late": 0}
     until = f"{clock.local(found['until']):%H:%M}" if found["until"] else ""
-    return _Figures(found["inbox"], found["mediation"], found["station"] or "", until, counts(actor))
+    return _Figures(
+        found["inbox"], found["mediation"], found["station"] or "", until, found["mine"], found["late"]
+    )
 
 
 def _counted(rows: Any) -> Coalesce:

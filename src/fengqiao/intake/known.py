@@ -30,10 +30,9 @@ def categories() -> Mapping[str, Category]:
     if found is not None and found[0] == stamp:
         return found[1]
     with _lock:
-        rows = current_categories()
-        if not rows:
-            rows = _first_load()
-        _cached = (_stamp(), MappingProxyType(rows))
+        # The stamp of before the rows: what changes in between is read again with the next report, never missed.
+        rows = current_categories() or _first_load()
+        _cached = (stamp, MappingProxyType(rows))
         return _cached[1]
 
 
