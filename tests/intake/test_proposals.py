@@ -73,6 +73,16 @@ def test_far_old_and_other_things_are_no_duplicates(cast: Cast) -> None:
     assert proposals(row, cast.actor("head")).duplicates == ()
 
 
+def test_a_dense_neighbourhood_hides_nothing(cast: Cast) -> None:
+    first = report(LEAK, lat=30.0200, lon=120.0200)
+    for n in range(40):
+        with clock.at(NOW + timedelta(minutes=n + 1)):
+            report(f"第 {n} 条别的事：电动车被偷了一辆", lat=30.0201, lon=120.0201)
+    with clock.at(NOW + timedelta(days=2)):
+        second = report(SAME, lat=30.0202, lon=120.0201)
+    assert [d.report_id for d in proposals(second, cast.actor("head")).duplicates] == [first.pk]
+
+
 def test_without_a_place_the_words_find_it(cast: Cast) -> None:
     first = report("丽发新城小区旁边的搅拌站噪音和灰尘太大，晚上没法睡")
     for n in range(5):

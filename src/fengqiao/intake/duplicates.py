@@ -32,7 +32,10 @@ FLOOR = 0.5
 MOST = 3
 LOOK_AT = 4
 """Candidates weighed in full; the rest was told apart by their character pairs."""
-PER_SEARCH = 16
+PER_SEARCH = 48
+"""Newest reports near by that are looked at: what a dense neighbourhood says in a month."""
+HEAD = 200
+"""Characters of a candidate by which it is told apart before it is weighed."""
 WORDS = 3
 """Words of a report that are looked for in others when nobody said where it is."""
 MODEL = "same-event"
@@ -230,8 +233,8 @@ def weigh(doc: Doc, rows: Sequence[Candidate]) -> list[Duplicate]:
 
 
 def _overlap(mine: set[str], text: str) -> float:
-    theirs = set(bigrams(text[:MAX_CHARS]))
-    return len(mine & theirs) / sqrt(max(len(theirs), 1))
+    head = text[:HEAD]
+    return len(mine.intersection(bigrams(head))) / sqrt(len(head) + 1)
 
 
 def _duplicate(candidate: Candidate, match: Match) -> Duplicate:
