@@ -17,6 +17,7 @@ SCRIPTS = (
     "similarity",
     "sameevents",
     "topics",
+    "redact",
     "serving",
 )
 SIZED = {"serving", "topics", "sameevents"}
