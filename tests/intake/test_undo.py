@@ -58,6 +58,28 @@ def test_undo_a_refusal_and_a_link(cast: Cast, leak: Report) -> None:
     assert Matter.objects.get(pk=matter.pk).state == State.ASSIGNED
 
 
+@pytest.mark.parametrize("way", ["undo", "unlink"])
+def test_linking_and_parting_again_leaves_no_trace(cast: Cast, leak: Report, way: str) -> None:
+    """But the story, which only grows: what was said, where, how grave and the matter itself are as before."""
+    matter = accept_report(leak, by=cast.actor("duty"))
+    other = report(FIRE, area=cast.areas["grid1"])
+    told = Report.objects.filter(pk=other.pk).values().get()
+    held = Matter.objects.filter(pk=matter.pk).values().get()
+    proposed = list(other.suggestions.order_by("pk").values())
+    link_report(other, by=cast.actor("duty"), matter=matter)
+    if way == "undo":
+        undo_decision(other, by=cast.actor("duty"))
+    else:
+        unlink_report(other, by=cast.actor("duty"), reason="不是同一栋楼")
+    clockwork = {"version"} if way == "undo" else {"version", "due_at", "next_step", "owner_id"}
+    after = Report.objects.filter(pk=other.pk).values().get()
+    assert {k: v for k, v in after.items() if told[k] != v and k not in clockwork} == {}
+    now = Matter.objects.filter(pk=matter.pk).values().get()
+    assert {k: v for k, v in now.items() if held[k] != v and k != "version"} == {}
+    assert list(other.suggestions.order_by("pk").values()) == proposed
+    assert not Correction.objects.filter(report=other).exists()
+
+
 def test_ten_minutes_and_not_a_second_more(cast: Cast, leak: Report) -> None:
     accept_report(leak, by=cast.actor("duty"))
     with clock.at(NOW + timedelta(seconds=601)), pytest.raises(Refusal) as caught:
