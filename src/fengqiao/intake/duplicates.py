@@ -32,8 +32,12 @@ FLOOR = 0.5
 MOST = 3
 LOOK_AT = 4
 """Candidates weighed in full; the rest was told apart by their character pairs."""
-PER_SEARCH = 48
+NEARBY = 48
 """Newest reports near by that are looked at: what a dense neighbourhood says in a month."""
+PER_WORD = 16
+"""Newest reports with the same word that are looked at, where nobody said where it is."""
+PER_INDEX = 400
+"""Newest hits of a word the index gives: a common word stands in a tenth of all reports."""
 HEAD = 200
 """Characters of a candidate by which it is told apart before it is weighed."""
 WORDS = 3
@@ -121,11 +125,11 @@ def find_for(report: Report, reports: ReportQuerySet, matters: MatterQuerySet) -
     rows = _recent(reports.exclude(pk=report.pk), doc.at - WINDOW, doc.at + WINDOW)
     box = _box(doc)
     if box is not None or area is not None:
-        searches = [rows.filter(_where(box, area))]
+        searches = [_values(rows.filter(_where(box, area)))]
     else:
-        hits = [INDEX.matching(word) for word in telling(doc)]
-        searches = [rows.filter(pk__in=hit) for hit in hits if hit is not None]
-    found = _once(_candidate(row) for search in searches for row in _values(search))
+        words = [word for word in map(INDEX.expression, telling(doc)) if word]
+        searches = [_values(rows.filter(pk__in=INDEX.subquery(w, PER_INDEX)), PER_WORD) for w in words]
+    found = _once(_candidate(row) for search in searches for row in search)
     return weigh(doc, [*found, *_matters(matters, doc, area)])
 
 
@@ -163,7 +167,7 @@ def _matters(rows: MatterQuerySet, doc: Doc, area: int | None) -> list[Candidate
             None, pk, Doc(f"m{pk}", f"{title}\n{summary[:MAX_CHARS]}", lat, lon, at, str(place or "") or None)
         )
         for pk, title, summary, lat, lon, at, place in near.order_by("-opened_at").values_list(*fields)[
-            :PER_SEARCH
+            :NEARBY
         ]
     ]
 
@@ -183,11 +187,11 @@ def telling(doc: Doc) -> list[str]:
     return sorted(whole, key=lambda w: (-len(w), w))[:WORDS]
 
 
-def _values(rows: ReportQuerySet) -> QuerySet[Report, tuple[Any, ...]]:
-    """The newest rows as far as comparing goes; at most what one search gives."""
+def _values(rows: ReportQuerySet, most: int = NEARBY) -> QuerySet[Report, tuple[Any, ...]]:
+    """The newest rows as far as comparing goes."""
     fields = ("pk", "matter_id", "title", "head", "lat", "lon", "said_at", "place_id")
     head = rows.annotate(head=Substr("text", 1, MAX_CHARS))
-    return head.order_by(F("said_at").desc()).values_list(*fields)[:PER_SEARCH]
+    return head.order_by(F("said_at").desc()).values_list(*fields)[:most]
 
 
 def _candidate(row: tuple[Any, ...]) -> Candidate:
@@ -200,12 +204,12 @@ def _slot(name: str, column: str) -> Slot:
     return Slot(name, cast("Field[Any, Any]", Report._meta.get_field(column)))
 
 
-def _prepared(where: Callable[[], Any]) -> Prepared:
+def _prepared(where: Callable[[], Any], most: int = NEARBY) -> Prepared:
     """The search of one shape over all reports, with the changing values left open."""
 
     def build() -> QuerySet[Report, tuple[Any, ...]]:
         rows = _recent(Report.objects.all(), _slot("since", "said_at"), _slot("until", "said_at"))
-        return _values(rows.filter(where()))
+        return _values(rows.filter(where()), most)
 
     return Prepared(build)
 
@@ -219,7 +223,7 @@ PREPARED = {
     "area": _prepared(lambda: _where(None, _slot("area", "area"))),
     "point": _prepared(lambda: _where(_open_box(), None)),
     "point and area": _prepared(lambda: _where(_open_box(), _slot("area", "area"))),
-    "word": _prepared(lambda: Q(pk__in=INDEX.subquery(Slot("match", TextField())))),
+    "word": _prepared(lambda: Q(pk__in=INDEX.subquery(Slot("match", TextField()), PER_INDEX)), PER_WORD),
 }
 """Looked for with every report that comes in: compiled once."""
 

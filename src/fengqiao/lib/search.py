@@ -98,11 +98,11 @@ class TextIndex:
             return " & ".join("'" + w.replace("'", "''") + "'" for w in words)
         return " AND ".join(f'"{w}"' for w in words)
 
-    def subquery(self, expression: Any) -> RawSQL:
-        """The ids of documents that fit a full-text ``expression`` (or a slot for one)."""
-        if connection.vendor == "postgresql":
-            return RawSQL(f"SELECT id FROM {self.table} WHERE tokens @@ %s::tsquery", [expression])  # noqa: S608, S611
-        return RawSQL(f"SELECT rowid FROM {self.table} WHERE {self.table} MATCH %s", [expression])  # noqa: S608, S611
+    def subquery(self, expression: Any, newest: int | None = None) -> RawSQL:
+        """The ids of documents that fit a full-text ``expression`` (or a slot for one); only the ``newest`` so many."""
+        key, fits = self._fits()
+        few = f" ORDER BY {key} DESC LIMIT {newest}" if newest is not None else ""
+        return RawSQL(f"SELECT {key} FROM {self.table} WHERE {fits}{few}", [expression])  # noqa: S608, S611
 
     def matching(self, query: str) -> RawSQL | None:
         """A subquery of ids whose documents hold every token of ``query``; None when nothing searchable was typed."""
@@ -127,10 +127,14 @@ class TextIndex:
         older = rows.filter(pk__in=self.subquery(expression), pk__lt=before).order_by("-pk")
         return [*found, *older.values_list("pk", flat=True)[: limit - len(found)]]
 
+    def _fits(self) -> tuple[str, str]:
+        """The column of the ids, and the condition, each in the words of the database."""
+        if connection.vendor == "postgresql":
+            return "id", "tokens @@ %s::tsquery"
+        return "rowid", f"{self.table} MATCH %s"
+
     def _hits(self, expression: str, limit: int, before: int | None) -> list[int]:
-        key, fits = "id", "tokens @@ %s::tsquery"
-        if connection.vendor != "postgresql":
-            key, fits = "rowid", f"{self.table} MATCH %s"
+        key, fits = self._fits()
         older = f"AND {key} < {before:d}" if before is not None else ""
         with connection.cursor() as cursor:
             cursor.execute(
