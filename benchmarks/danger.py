@@ -1,7 +1,8 @@
 """The keyword floor on lines written by hand and frozen, beside a plain word list in the same run.
 
 Run: ``python benchmarks/danger.py [--goal off]``. Data: ``benchmarks/lines/danger_frozen.csv``, of which no line is ever
-printed; ``complaints/messages.csv`` where the reference data is there. Peer: every plain word of the danger word list
+printed; where the reference data is there ``complaints/messages.csv`` and the blind reading of 400 of them
+(``real_danger.csv``). Peer: every plain word of the danger word list
 that needs no neighbour, without a look at what stands around it. Process time, one thread, best of five. Found means a
 floor of 1. Exits 1 below a goal.
 """
@@ -19,9 +20,9 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.reference import DATA, Goals, best_ms
+from benchmarks.realmessages import dangers
+from benchmarks.reference import Goals, best_ms, messages, share
 from fengqiao.algorithms.danger import danger_floor, words_floor
-from fengqiao.algorithms.intervals import share_interval
 from fengqiao.algorithms.segment import flatten
 from fengqiao.algorithms.wordlists import read_yaml
 from fengqiao.algorithms.wordrules import WordIndex
@@ -47,12 +48,6 @@ def readers() -> dict[str, Severity]:
     }
 
 
-def share(k: int, n: int) -> str:
-    """A share with its counts and its interval."""
-    low, high = share_interval(k, n)
-    return f"{k / max(n, 1):.3f} ({k}/{n}, 95 % {low:.2f} to {high:.2f})"
-
-
 def frozen(goals: Goals, rows: Sequence[tuple[str, str]]) -> None:
     """Found and falsely raised, by reader and kind."""
     for name, reader in readers().items():
@@ -72,19 +67,23 @@ def frozen(goals: Goals, rows: Sequence[tuple[str, str]]) -> None:
 
 
 def real(goals: Goals) -> None:
-    """How often real complaints are raised: nearly all of them are no call for help."""
-    path = DATA and DATA / "complaints" / "messages.csv"
-    if not path or not path.is_file():
+    """How often real complaints are raised, and what a blind reading says of those raised and of those not."""
+    texts = messages()
+    if not texts:
         print("real complaints left out: no reference data")
         return
-    with path.open(encoding="utf-8", newline="") as source:
-        texts = [f"{row['title'].strip()}\n{row['body'].strip()}" for row in csv.DictReader(source)]
     for name, reader in readers().items():
-        told = [reader(text) for text in texts]
+        told = {number: reader(text) for number, text in texts.items()}
         print(f"-- {name} on real complaints")
-        print(f"   at 1            {share(sum(one == 1 for one in told), len(told))}")
-        print(f"   any floor       {share(sum(one is not None for one in told), len(told))}")
-    goals.check("real complaints raised to 1", sum(one == 1 for one in told) / len(told), 0.05, at_most=True)
+        print(f"   at 1            {share(sum(one == 1 for one in told.values()), len(told))}")
+        print(f"   any floor       {share(sum(one is not None for one in told.values()), len(told))}")
+        dangers(name, told)
+    goals.check(
+        "real complaints raised to 1",
+        sum(one == 1 for one in told.values()) / len(told),
+        0.05,
+        at_most=True,
+    )
 
 
 def cost(goals: Goals, texts: list[str]) -> None:

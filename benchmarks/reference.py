@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import sys
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import numpy.typing as npt
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from fengqiao.algorithms.intervals import share_interval  # noqa: E402 - as below
 from tests.paths import DATA  # noqa: E402 - the repository root must be on the path first
 
 LINES = ROOT / "tests" / "algorithms" / "data"
@@ -27,6 +29,21 @@ def data_file(*parts: str) -> Path:
     if not path.is_file():
         raise SystemExit(f"this benchmark needs {'/'.join(parts)}; name its folder in FENGQIAO_TEST_DATA")
     return path
+
+
+def messages() -> dict[str, str]:
+    """Residents' full messages by number, title and body; empty without the reference data."""
+    path = DATA and DATA / "complaints" / "messages.csv"
+    if not path or not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as source:
+        return {row["id"]: f"{row['title'].strip()}\n{row['body'].strip()}" for row in csv.DictReader(source)}
+
+
+def share(k: int, n: int) -> str:
+    """A share with its counts and its interval."""
+    low, high = share_interval(k, n)
+    return f"{k / max(n, 1):.3f} ({k}/{n}, 95 % {low:.2f} to {high:.2f})"
 
 
 def best_ms(job: Callable[[T], object], inputs: list[T], *, times: int = 5) -> float:

@@ -2,7 +2,8 @@
 
 Run: ``python -m benchmarks.triage [--goal off]``. Data: ``complaints/labelled.csv`` (equal texts counted once, a fifth
 held back by SHA-256 of the text, and five folds), ``complaints/messages.csv``, the project's own lines under
-``tests/algorithms/data`` and, written blind and only ever measured, ``benchmarks/lines``.
+``tests/algorithms/data`` and, written blind and only ever measured, ``benchmarks/lines``, a blind reading of 200 of the
+messages among them.
 Peer: TF-IDF over characters 1-3 with LinearSVC, fitted and tested on the same split in the same run. One thread, process
 time, best of five. Exits 1 below a goal.
 """
@@ -28,9 +29,10 @@ from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from benchmarks.reference import LINES, ROOT, Goals, best_ms, bootstrap, data_file, goals_wanted
+from benchmarks.realmessages import categories
+from benchmarks.reference import LINES, ROOT, Goals, best_ms, bootstrap, data_file, goals_wanted, messages
 from fengqiao.algorithms.classify import starter
-from fengqiao.algorithms.danger import danger_floor
+from fengqiao.algorithms.danger import danger_floor, words_floor
 from fengqiao.algorithms.evaluation import calibration_error, cover_at
 from fengqiao.algorithms.labelledrows import held_back
 from fengqiao.algorithms.lexicon import LexiconClassifier
@@ -46,12 +48,6 @@ def labelled() -> dict[str, str]:
     with data_file("complaints", "labelled.csv").open(encoding="utf-8", newline="") as source:
         rows = [(row["text"].strip(), row["label"]) for row in csv.DictReader(source)]
     return dict(reversed(rows))
-
-
-def messages() -> dict[str, str]:
-    """Full messages by number: title and body."""
-    with data_file("complaints", "messages.csv").open(encoding="utf-8", newline="") as source:
-        return {row["id"]: f"{row['title'].strip()}\n{row['body'].strip()}" for row in csv.DictReader(source)}
 
 
 def trained_model(goals: Goals) -> LinearClassifier:
@@ -159,8 +155,17 @@ def folds(goals: Goals) -> None:
     print(
         f"five folds: macro-F1 peer {f1_score(labels, peer, average='macro'):.4f}, ours {low:.3f} to {high:.3f}"
     )
+    top2 = right | (second == labels)
+    for name, (low, high) in (
+        ("right among two", bootstrap(lambda drawn: float(top2[drawn].mean()), len(labels))),
+        (
+            "calibration error",
+            bootstrap(lambda drawn: calibration_error(sure[drawn], right[drawn]), len(labels), rounds=200),
+        ),
+    ):
+        print(f"five folds: {name} {low:.4f} to {high:.4f}")
     goals.check("five folds: macro-F1", float(f1_score(labels, ours, average="macro")), 0.935, digits=4)
-    goals.check("five folds: right among two", float((right | (second == labels)).mean()), 0.99, digits=4)
+    goals.check("five folds: right among two", float(top2.mean()), 0.99, digits=4)
     goals.check("five folds: calibration error", calibration_error(sure, right), 0.02, at_most=True, digits=4)
     goals.check("five folds: share routed at precision .98", cover_at(sure, right, 0.98), 0.80)
     mixed = np.random.default_rng(0).permutation(len(texts))
@@ -183,11 +188,14 @@ def costs(goals: Goals, rules_: LexiconClassifier, model: LinearClassifier, real
         "trained: texts a second, many at once", len(many) / (time.process_time() - begun), 5_000, digits=0
     )
     short = [text[:200] for text in real.values() if len(text) >= 200][:500]
-    goals.check(
-        "danger words: ms for 200 characters", best_ms(danger_floor, short), 0.05, at_most=True, digits=4
-    )
+    for name, reader, goal in (("words", words_floor, 0.05), ("words and detector", danger_floor, 0.25)):
+        goals.check(
+            f"danger {name}: ms for 200 characters", best_ms(reader, short), goal, at_most=True, digits=4
+        )
     lifted = np.array([danger_floor(text).severity == 1 for text in real.values()])
-    goals.check("danger words: share of real complaints lifted", float(lifted.mean()), 0.12, at_most=True)
+    goals.check(
+        "danger words and detector: share of real complaints lifted", float(lifted.mean()), 0.12, at_most=True
+    )
 
 
 def main() -> int:
@@ -199,6 +207,8 @@ def main() -> int:
     folds(goals)
     rules(goals, classifier, real)
     blind(goals)
+    categories("what ships", starter())
+    categories("word rules alone (peer)", classifier)
     costs(goals, classifier, model, real)
     return goals.verdict(options.goal)
 
