@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Field, Model, QuerySet
@@ -69,7 +70,9 @@ class Prepared:
         return next(self.rows(**values), None)
 
     def _compiled(self, connection: Any) -> tuple[str, list[Any], list[tuple[int, tuple[list[Any], Any]]]]:
-        kept: dict[Prepared, Any] = connection.__dict__.setdefault("_prepared_queries", {})
+        kept: WeakKeyDictionary[Prepared, Any] = connection.__dict__.setdefault(
+            "_prepared_queries", WeakKeyDictionary()
+        )
         if self not in kept:
             compiler = self._build().query.get_compiler(connection=connection)
             sql, parameters = compiler.as_sql()
