@@ -6,10 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from fengqiao.intake.scamhelp import Answer, answer_to, general_advice
 from fengqiao.lib import guard
 from fengqiao.portal.forms import ScamForm, fresh_key
 from fengqiao.portal.page import open_to_all, page, within_size
-from fengqiao.portal.scam import Answer, answer_to, bare
+from fengqiao.portal.scam import bare
 
 
 @open_to_all
@@ -34,7 +35,8 @@ def scam(request: HttpRequest) -> HttpResponse:
 def _shown(
     request: HttpRequest, form: ScamForm, answer: Answer | None = None, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "answer": answer, "key": fresh_key() if answer else ""}
+    advice = answer.advice if answer else general_advice()
+    context = {"form": form, "answer": answer, "advice": advice, "key": fresh_key() if answer else ""}
     return page(request, "portal/scam.html", context, status=status)
 
 
