@@ -8,6 +8,7 @@ The sources speak Chinese: a msgid is what people read, and only English has a c
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -82,8 +83,27 @@ def extract() -> None:
 
         django.setup()
         argv = ["-l", "en", "--no-obsolete", "--no-location", "--ignore", "static/*"]
-        Ours().run_from_argv(["manage.py", "makemessages", *argv])
+        # What data files say is put where the command looks, for as long as it looks.
+        beside = PACKAGE / "data_words_for_extraction.py"
+        beside.write_text(
+            "".join(f"_({json.dumps(said, ensure_ascii=False)})\n" for said in data_words()),
+            encoding="utf-8",
+        )
+        try:
+            Ours().run_from_argv(["manage.py", "makemessages", *argv])
+        finally:
+            beside.unlink()
     _tidy()
+
+
+def data_words() -> list[str]:
+    """What pages show of the data files: kinds of fraud, and what to do about each."""
+    from fengqiao.algorithms.scams import scam_words
+
+    words = scam_words()
+    said = [one for advice in words.general.values() for one in advice]
+    said += [one for kind in words.kinds.values() for one in (kind.name, *kind.advice)]
+    return list(dict.fromkeys(said))
 
 
 def _tidy() -> None:

@@ -48,6 +48,7 @@ class Shot:
 SHOTS = (
     Shot("portal-home", "", "/"),
     Shot("portal-report", "", "/report/"),
+    Shot("portal-scam", "", "/scam/"),
     Shot("portal-how", "", "/how/"),
     Shot("portal-progress", "", "/progress/"),
     Shot("signin", "", "/signin/"),

@@ -45,6 +45,8 @@ USUAL_LIMITS = {
     "reports": 30,
     "reports-browser": 10,
     "additions": 30,
+    "scams": 40,
+    "scams-browser": 15,
     "guesses": 20,
     "signins": 30,
     "tokens": 20,
@@ -111,6 +113,7 @@ KEY_FILE = Path(env("FENGQIAO_KEY_FILE") or DATA_DIR / "keys.json").resolve()
 PLACE = env("FENGQIAO_PLACE", "base")
 TILE_URL = env("FENGQIAO_TILE_URL")
 MODEL_FILE = Path(env("FENGQIAO_TRIAGE_MODEL") or DATA_DIR / "triage.model").resolve()
+SCAM_MODEL_FILE = Path(env("FENGQIAO_SCAM_MODEL") or DATA_DIR / "scams.model").resolve()
 VILLAGES_FILE = DATA_DIR / "villages.index"
 PUBLIC_URL = env("FENGQIAO_PUBLIC_URL", "http://127.0.0.1:8311")
 

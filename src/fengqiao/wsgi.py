@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fengqiao.settings")
 
 application = get_wsgi_application()
 
-from fengqiao.intake.engine import warm  # noqa: E402 - apps are ready only now
+from fengqiao.intake import engine, scamhelp  # noqa: E402 - apps are ready only now
 
-warm()
+engine.warm()
+scamhelp.warm()

@@ -43,6 +43,8 @@ PUBLIC = {
     "portal:home": "the first page, for everybody",
     "portal:report": "whoever wants to say something may",
     "portal:send": "where the form of a report is sent",
+    "portal:start": "the form of a report with words from the question beside",
+    "portal:scam": "whoever was sent something may ask what to think of it",
     "portal:progress": "asks for a receipt code",
     "portal:receipt": "opened by its receipt code, which only the reporter has",
     "portal:danger": "opened by its receipt code",

@@ -23,6 +23,8 @@ PLAIN: dict[str, tuple[str, int]] = {
     "portal:home": ("", 200),
     "portal:report": ("", 200),
     "portal:send": ("", 303),
+    "portal:start": ("", 303),
+    "portal:scam": ("", 200),
     "portal:progress": ("", 200),
     "portal:how": ("", 200),
     "portal:privacy": ("", 200),

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from fengqiao.algorithms import scams
 from fengqiao.algorithms.modelfile import ModelFileError
 from fengqiao.algorithms.proposal import Proposal
-from fengqiao.algorithms.scams import ScamReading, Verdict, load_scam_model, read_message, scam_words
+from fengqiao.algorithms.scams import (
+    Blind,
+    ScamReading,
+    Verdict,
+    blind_spot,
+    load_scam_model,
+    read_message,
+    scam_words,
+)
 from fengqiao.algorithms.training import train
 from fengqiao.algorithms.wordlists import read_yaml
 from fengqiao.matters.reference_categories import load_categories
@@ -64,7 +72,7 @@ class Says:
 
 class Throws(Says):
     def propose(self, text: str, *, k: int = 3) -> list[Proposal]:
-        raise RuntimeError("broken")
+        raise RuntimeError(f"broken by {text}")
 
 
 def sound(text: str, found: ScamReading) -> None:
@@ -136,6 +144,27 @@ def test_odd_spelling_is_seen_through() -> None:
     assert read_message("刷單返利，日結").verdict >= Verdict.SUSPECT
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", Blind.FEW),
+        ("是", Blind.FEW),
+        ("😀😀😀😀😀", Blind.FEW),
+        ("+86 138 0013 8000", Blind.NUMBER),
+        ("１３８００１３８０００", Blind.NUMBER),
+        ("http://t.cn/abc", Blind.NUMBER),
+        ("95588 打来", Blind.NUMBER),
+        ("Dear customer, your parcel is held, pay at kd.abc.top", Blind.FOREIGN),
+        ("اهلا وسهلا بكم", Blind.FOREIGN),
+        ("刷單返利", None),
+        ("Hello 你好，你的快递丢了", None),
+    ],
+)
+def test_where_words_cannot_speak_it_is_said_why(text: str, why: Blind | None) -> None:
+    assert blind_spot(text) == why
+    assert blind_spot(text + "。" + TOLD[0][0]) is None
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=300))
 def test_garbage_gets_a_sound_answer(text: str) -> None:
@@ -143,6 +172,7 @@ def test_garbage_gets_a_sound_answer(text: str) -> None:
 
 
 def test_a_book_is_read_so_far_and_quickly() -> None:
+    assert blind_spot("a." * 100_000) == Blind.FEW
     assert read_message("好" * 200_000).verdict == Verdict.UNCLEAR
     assert read_message("转账到安全账户" * 30_000).verdict == Verdict.FRAUD
 
@@ -194,6 +224,11 @@ class TestModel:
     def test_one_that_fails_is_left_out(self, model: Says) -> None:
         for text in (TOLD[0][0], HARMLESS[0]):
             assert read_message(text, model) == read_message(text)
+
+    def test_what_failed_is_logged_without_the_message(self, caplog: pytest.LogCaptureFixture) -> None:
+        read_message(TOLD[0][0], Throws())
+        assert "RuntimeError" in caplog.text
+        assert "快递" not in caplog.text
 
     def test_a_file_of_the_station_is_read(self, tmp_path: Path) -> None:
         path = tmp_path / "scams.npz"

@@ -129,6 +129,12 @@ ROWS: dict[str, Row] = {
     "POST /receipts/{code}/ask-again": Row(
         "", lambda w: Call({"code": decided(w).code}, {"text": "又漏了"}), outsider="open"
     ),
+    "POST /scam-check": Row(
+        "",
+        lambda w: Call({}, {"text": "快递丢失，请加理赔客服办三倍理赔"}),
+        outsider="open",
+        check=lambda w, out: (out["verdict"], out["code"]) == ("fraud", "FR4") and "96110" in str(out),
+    ),
     "POST /chat/split": Row(
         "volunteer", lambda w: Call({}, CHAT), outsider="open", check=lambda w, out: out["fresh"] == 2
     ),

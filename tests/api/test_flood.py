@@ -43,6 +43,18 @@ def test_a_good_token_is_never_counted(world: World) -> None:
     assert {client.get("/api/v1/me").status_code for _n in range(60)} == {200}
 
 
+def test_asking_about_scams_ends_after_forty_with_those_of_the_page(world: World) -> None:
+    client = Client(REMOTE_ADDR=HERE)
+    ask = {"text": "刷单返佣，先垫付"}
+    asked = [
+        client.post("/api/v1/scam-check", ask, content_type="application/json").status_code
+        for _n in range(41)
+    ]
+    assert asked == [200] * 40 + [429]
+    assert client.post("/scam/", ask).status_code == 429
+    assert Client(REMOTE_ADDR=THERE).post("/scam/", ask).status_code == 200
+
+
 def test_guessing_receipt_codes_ends_after_twenty(world: World) -> None:
     row, client = world.report(), Client(REMOTE_ADDR=HERE)
     tries = [client.get(f"/api/v1/receipts/{WRONG}").status_code for _n in range(21)]

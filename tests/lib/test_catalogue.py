@@ -106,6 +106,12 @@ def test_what_the_sources_say_is_in_the_catalogue() -> None:
     assert said - known == set(), "run .venv/bin/python tools/messages.py extract, translate, then compile"
 
 
+def test_what_data_files_say_is_in_the_catalogue() -> None:
+    said = set(tool.data_words())
+    assert {"刷单返利", "别再垫一分钱；对方说“再做一单才能提现”，也不要做。"} <= said
+    assert said - {form for m in MESSAGES for form in tool.forms(m.id)} == set()
+
+
 def test_a_message_without_english_is_not_counted(tmp_path: Path) -> None:
     source = tmp_path / "django.po"
     source.write_text('msgid "事项"\nmsgstr "Matter"\n\nmsgid "反映"\nmsgstr ""\n', encoding="utf-8")

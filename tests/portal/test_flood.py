@@ -33,7 +33,16 @@ def phone(address: str = HERE) -> Client:
 
 def test_limits_are_off_for_tests_unless_asked(settings: Any) -> None:
     assert settings.LIMITS == {}
-    assert set(USUAL_LIMITS) == {"reports", "reports-browser", "additions", "guesses", "signins", "tokens"}
+    assert set(USUAL_LIMITS) == {
+        "reports",
+        "reports-browser",
+        "additions",
+        "scams",
+        "scams-browser",
+        "guesses",
+        "signins",
+        "tokens",
+    }
 
 
 def test_a_whole_community_behind_one_address_can_report(cast: Cast, watch: Watch) -> None:
@@ -73,6 +82,25 @@ def test_what_was_acknowledged_is_there_however_often_it_is_sent(cast: Cast, wat
     watch.now += 60
     assert sent(client, LEAK, key=key).headers["Location"] == first.headers["Location"]
     assert Report.objects.count() == 1
+
+
+def test_too_many_questions_wait_and_read_what_to_do_meanwhile(cast: Cast, watch: Watch) -> None:
+    """One browser after fifteen, an address after forty; what was pasted is still there."""
+    busy = phone()
+    busy.get("/scam/")
+    statuses = [busy.post("/scam/", {"text": f"刷单返佣 {n}"}).status_code for n in range(16)]
+    assert statuses == [200] * 15 + [429]
+    late = [phone().post("/scam/", {"text": "邻居也来问刷单返佣"}) for _n in range(26)]
+    assert [answer.status_code for answer in late] == [200] * 25 + [429]
+    refused = late[-1]
+    assert refused.headers["Retry-After"] == "2"
+    page = refused.content.decode()
+    for words in ("请过 2 秒再看一次", "邻居也来问刷单返佣", "不管像不像", "tel:96110", "tel:110"):
+        assert words in page
+    assert sent(busy, LEAK).status_code == 303, "a report is another matter"
+    assert phone(THERE).post("/scam/", {"text": "刷单返佣"}).status_code == 200
+    watch.now += 2
+    assert phone().post("/scam/", {"text": "刷单返佣"}).status_code == 200
 
 
 def test_guessing_codes_ends_after_twenty(cast: Cast, watch: Watch) -> None:

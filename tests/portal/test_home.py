@@ -25,7 +25,8 @@ from tests.portal.helpers import words_of
 def test_110_stands_above_the_two_doors(resident: Client) -> None:
     page = resident.get("/").content.decode()
     places = [
-        page.index(x) for x in ("tel:110", "我要反映", "查进度", "我附近的提醒", "交上来以后", "办得怎样")
+        page.index(x)
+        for x in ("tel:110", "我要反映", "查进度", "是诈骗吗", "我附近的提醒", "交上来以后", "办得怎样")
     ]
     assert places == sorted(places)
     assert "柳溪派出所" in page
@@ -38,6 +39,7 @@ def test_every_link_of_the_page_leads_somewhere(resident: Client) -> None:
     for address in (
         "/report/",
         "/progress/",
+        "/scam/",
         "/how/",
         "/privacy/",
         "/accessibility/",

@@ -41,6 +41,7 @@ HEADINGS = {
     "/": "微警务",
     "/report/": "我要反映",
     "/report/?about=staff": "我要反映",
+    "/scam/": "是诈骗吗",
     "/progress/": "查进度",
     "/how/": "这是怎么办的",
     "/privacy/": "个人信息怎么用",
@@ -117,7 +118,7 @@ def test_every_page_suits_everybody_on_a_phone(visit: Visit, codes: dict[str, st
     assert wrong == []
 
 
-@pytest.mark.parametrize("path", ["/", "/report/", "/r/{new}/"])
+@pytest.mark.parametrize("path", ["/", "/report/", "/scam/", "/r/{new}/"])
 def test_the_first_load_stays_light(visit: Visit, codes: dict[str, str], path: str) -> None:
     page = visit("/robots.txt")
     bodies: list[tuple[str, bytes]] = []
@@ -309,6 +310,73 @@ def test_a_receipt_prints_what_matters(visit: Visit, codes: dict[str, str]) -> N
 def test_other_widths_do_not_run_sideways(visit: Visit, codes: dict[str, str], width: int) -> None:
     page = visit("/", width)
     origin = page.url.rstrip("/")
-    for path in ("/", "/report/", "/r/{new}/", "/r/{done}/", "/how/"):
+    for path in ("/", "/report/", "/scam/", "/r/{new}/", "/r/{done}/", "/how/"):
         page.goto(origin + path.format(**codes))
         assert page.evaluate(SIDEWAYS) <= width, path
+
+
+FAKE = "您的快递丢失，请加理赔客服微信办理三倍理赔，不要告诉家人，点 http://kd.example/abcdefghijklmnopqrstuvwxyz0123456789"
+
+
+def test_pasted_answered_and_reported_without_scripts(visit: Visit, site: tuple[str, Cast]) -> None:
+    """From the first page to the receipt; what was pasted stands in no address, and going back finds the answer."""
+    page = visit("/", java_script_enabled=False)
+    page.get_by_role("link", name="是诈骗吗").click()
+    page.get_by_role("button", name="看看像不像诈骗").click()
+    assert page.locator(".ans").count() == 0, "the browser itself asks for the words"
+    page.get_by_label("收到了什么").fill(FAKE)
+    page.get_by_role("button", name="看看像不像诈骗").click()
+    assert "很像诈骗" in page.locator(".ans").inner_text()
+    assert page.get_by_label("收到了什么").input_value() == FAKE
+    page.get_by_role("button", name="钱已经转了、正在转：现在就报").click()
+    assert page.url.endswith("/report/start/")
+    assert FAKE in page.get_by_label("发生了什么").input_value()
+    page.go_back()
+    assert "很像诈骗" in page.locator(".ans").inner_text()
+    page.get_by_role("button", name="钱已经转了、正在转：现在就报").click()
+    page.get_by_label("村、社区").select_option("锦澜社区")
+    page.get_by_role("button", name="提交").click()
+    row = Report.objects.get()
+    assert page.url.endswith(f"/r/{row.code}/110/")
+    assert (row.severity, row.area.name) == (1, "锦澜社区")
+    assert row.text.endswith(FAKE)
+    page.get_by_role("link", name="看查询码和进度").click()
+    assert row.code in page.locator("main").inner_text()
+
+
+def test_every_answer_suits_everybody_on_a_phone(visit: Visit, site: tuple[str, Cast]) -> None:
+    """Each verdict, a refusal and the carried form: axe, targets, width, double size, and the numbers in sight."""
+    page = visit("/robots.txt")
+    for text in (
+        FAKE,
+        "我转了钱给客服，验证码也给了",
+        "兼职招人，手机在家赚钱，日结",
+        "13800138000",
+        "长" * 6001,
+    ):
+        page.goto(site[0] + "/scam/")
+        page.get_by_label("收到了什么").fill(text)
+        page.get_by_role("button", name="看看像不像诈骗").click()
+        page.locator(".ans, .er-f").first.wait_for()
+        settle(page)
+        assert violations(page) == [], text[:20]
+        assert page.evaluate(SMALL) == [], text[:20]
+        assert page.evaluate(SIDEWAYS) <= 390, text[:20]
+        page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        for number in ("96110", "110"):
+            assert page.locator(f".calls a[href='tel:{number}']").evaluate(IN_SIGHT), number
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate(SIDEWAYS) <= 390, f"{text[:20]}: text at double size"
+        assert violations(page) == [], f"{text[:20]}: text at double size"
+        if page.locator(".ans").count():
+            page.evaluate("document.documentElement.style.fontSize = ''")
+            page.get_by_role("button", name="钱已经转了、正在转：现在就报").click()
+            page.wait_for_url("**/report/start/")
+            settle(page)
+            assert violations(page) == []
+            assert page.evaluate(SMALL) == []
+            assert page.evaluate(SIDEWAYS) <= 390
+    assert [line for line in page.said if "422" not in line] == []
+
+
+IN_SIGHT = "e => { const r = e.getBoundingClientRect(); return r.top >= 0 && r.bottom <= innerHeight && r.height >= 44; }"

@@ -24,6 +24,7 @@ DEVICE = "PlantedPhone/9.9"
 OTHER_PAGES = [
     "/",
     "/report/",
+    "/scam/",
     "/progress/",
     "/how/",
     "/privacy/",

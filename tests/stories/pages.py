@@ -36,6 +36,7 @@ class Page:
 PORTAL = (
     Page("", "/", "微警务", "我要反映"),
     Page("", "/report/", "我要反映"),
+    Page("", "/scam/", "是诈骗吗", "tel:96110"),
     Page("", "/progress/", "查进度"),
     Page("", "/r/{receipt}/", "查进度", "{receipt}"),
     Page("", "/r/{done}/", "查进度", "办结"),
@@ -276,6 +277,9 @@ class Other:
 OTHERS = {
     "portal:send": Other(
         "redirect", "the form of a report is sent there; opened, it leads to the form", "/report/send/", ""
+    ),
+    "portal:start": Other(
+        "redirect", "words from the question beside are sent there; opened, it leads on", "/report/start/", ""
     ),
     "portal:rate": Other("post", "what the reporter says of the result", "/r/{done}/rate/", ""),
     "portal:picture": Other("file", "the code as a picture to keep", "/r/{receipt}/qr.png", ""),

@@ -14,10 +14,11 @@ from __future__ import annotations
 import logging
 import math
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,22 @@ DEPTH = 50  # proposals taken from a model: all kinds of fraud must be among the
 _LOOSE = "scam_talk"  # danger words that honest people use too
 _COARSE = (_LOOSE, "scam_money")  # danger words that do not say which kind
 _SCAM = "scam_"
+FEWEST, FEWEST_WORDS = (
+    4,
+    3,
+)  # Chinese characters, or words of another script, from which a message says something
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_LINK = re.compile(r"(?:https?://)?[a-z0-9-]{1,63}\.[a-z]{2,}\S*", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_\u3400-\u9fff\uf900-\ufaff]{2,}")
 _log = logging.getLogger(__name__)
+
+
+class Blind(StrEnum):
+    """Why there is nothing to read in a message, where that is so."""
+
+    FEW = "few"  # hardly a word
+    NUMBER = "number"  # a number or a link alone: both can be forged, neither says anything
+    FOREIGN = "foreign"  # words, but not Chinese ones
 
 
 class Verdict(IntEnum):
@@ -170,6 +186,16 @@ def load_scam_model(path: Path) -> LinearClassifier:
     return model
 
 
+def blind_spot(text: str) -> Blind | None:
+    """Why the words cannot speak of this message; None where there is Chinese enough to read."""
+    text = unicodedata.normalize("NFKC", text[:MAX_CHARS])
+    if len(_HAN.findall(text)) >= FEWEST:
+        return None
+    if len(_WORD.findall(_LINK.sub(" ", text))) >= FEWEST_WORDS:
+        return Blind.FOREIGN
+    return Blind.NUMBER if _LINK.search(text) or len(re.findall(r"\d", text)) >= FEWEST else Blind.FEW
+
+
 def read_message(text: str, model: Classifier | None = None) -> ScamReading:
     """What to think and do about a message; `model` may be missing."""
     words = scam_words()
@@ -213,8 +239,9 @@ def _proposals(model: Classifier | None, text: str) -> list[Proposal]:
         return []
     try:
         found = model.propose(text, k=DEPTH)
-    except Exception:
-        _log.exception("the scam model failed; words alone answer")
+    except Exception as error:
+        # Only what kind of error: its own words may quote the message.
+        _log.error("the scam model failed, words alone answer (%s)", type(error).__name__)
         return []
     sound = all(math.isfinite(one.confidence) and 0 <= one.confidence <= 1 for one in found)
     return found if sound else []

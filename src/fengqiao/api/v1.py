@@ -11,6 +11,7 @@ ROUTES = (
     "reports",
     "report_verbs",
     "receipts",
+    "scams",
     "chat",
     "matters",
     "matter_flow",

@@ -156,12 +156,13 @@ def _floor(floor: Callable[[str], Floor], text: str) -> Reading:
 
 
 def _complain(part: str, error: Exception) -> None:
-    """One log line with where it failed; never the error's own words, which may quote the reporter's."""
+    log.error("triage engine: %s failed, report received without it (%s)", part, what_failed(error))
+
+
+def what_failed(error: Exception) -> str:
+    """The kind of an error and where it arose, for a log; never its own words, which may quote somebody's."""
     last = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{last.filename.rpartition('/')[2]}:{last.lineno}"
-    log.error(
-        "triage engine: %s failed, report received without it (%s at %s)", part, type(error).__name__, where
-    )
+    return f"{type(error).__name__} at {last.filename.rpartition('/')[2]}:{last.lineno}"
 
 
 def _sure(confidence: float) -> bool:
@@ -197,8 +198,8 @@ _lock = threading.Lock()
 _engine: Engine | None = None
 
 
-def _model_stamp(path: Path) -> tuple[int, int] | None:
-    """What changes when the model file does; None while there is none."""
+def file_stamp(path: Path) -> tuple[int, int] | None:
+    """What changes when a model file does; None while there is none."""
     try:
         found = path.stat()
     except OSError:
@@ -220,7 +221,7 @@ def _built(path: Path, stamp: tuple[int, int] | None) -> Classifier:
 
 def _classifier() -> Classifier:
     path = Path(settings.MODEL_FILE)
-    return _built(path, _model_stamp(path))
+    return _built(path, file_stamp(path))
 
 
 def warm() -> None:

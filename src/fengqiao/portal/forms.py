@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from fengqiao.algorithms.scams import MAX_CHARS
 from fengqiao.intake.actions import ContactDraft, UploadedPhoto
 from fengqiao.intake.rules import MAX_PHOTOS
 from fengqiao.lib.errors import OutOfReach, Refusal
@@ -180,6 +181,35 @@ class ReportForm(forms.Form):
         """How the reporter can be reached, None for those who gave nothing."""
         phone = self.cleaned_data["phone"]
         return ContactDraft(phone=phone, wants_news=self.cleaned_data["wants_news"]) if phone else None
+
+
+class Pasted(Words):
+    """Something one was sent, pasted here and cleaned already: too long is refused in words of its own."""
+
+    def to_python(self, value: Any) -> str:
+        """The cleaned words. Raises ValidationError for more than are read: nothing goes unread in silence."""
+        words = str(value or "").strip()
+        if len(words) > self.limit:
+            raise forms.ValidationError(
+                _("太长了：一次最多看 %(limit)s 字，现在 %(n)s 字。挑要紧的几句贴上来就行")
+                % {"limit": self.limit, "n": len(words)},
+                code="too_long",
+            )
+        return words
+
+
+class ScamForm(forms.Form):
+    """是诈骗吗: what one was sent or told."""
+
+    text = Pasted(
+        limit=MAX_CHARS,
+        label=gettext_lazy("收到了什么"),
+        help_text=gettext_lazy(
+            "把短信、聊天里的话贴在这里；是电话，就写对方说了什么、要您做什么。号码、网址也可以一起写上。"
+        ),
+        error_messages={"required": gettext_lazy("请先贴上收到的话，或写几个字说说对方要您做什么")},
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
+    )
 
 
 class AddForm(forms.Form):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from fengqiao.portal.views import files, home, pages, progress, receipt, report
+from fengqiao.portal.views import files, home, pages, progress, receipt, report, scam
 
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("report/", report.report, name="report"),
     path("report/send/", report.report, name="send"),
+    path("report/start/", report.start, name="start"),
+    path("scam/", scam.scam, name="scam"),
     path("progress/", progress.progress, name="progress"),
     path("r/<str:code>/", receipt.receipt, name="receipt"),
     path("r/<str:code>/110/", receipt.danger, name="danger"),

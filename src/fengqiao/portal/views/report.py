@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,9 +17,12 @@ from fengqiao.lib.errors import Refusal
 from fengqiao.portal import ground
 from fengqiao.portal.forms import ReportForm, fresh_key, refuse
 from fengqiao.portal.page import go, open_to_all, page, within_size
+from fengqiao.portal.scam import story
 
 CHANNEL = "portal"
 DANGER = 1
+OUR_KEY = re.compile(r"[\w-]{24}", re.ASCII)
+"""What ``fresh_key`` makes."""
 
 
 @open_to_all
@@ -41,8 +46,38 @@ def report(request: HttpRequest) -> HttpResponse:
     return answer
 
 
-def _shown(request: HttpRequest, form: ReportForm, staff: bool, status: int = 200) -> HttpResponse:
-    context = {"form": form, "staff_open": staff, "panel": _panel(form), "photos_lost": bool(form.files)}
+@open_to_all
+@within_size
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """The form with what was pasted at 是诈骗吗 written into it. The words travel in the body, never in an address.
+
+    Its key comes from the page before, so that this page loaded twice is still one form and one report.
+    """
+    if request.method != "POST":
+        return go(reverse("portal:report"))
+    moved = "moved" in request.POST
+    key = request.POST.get("key", "")
+    told = {
+        "key": key if OUR_KEY.fullmatch(key) else fresh_key(),
+        "text": story(request.POST.get("text", ""), moved=moved),
+        "wants_news": True,
+    }
+    answer = _shown(request, ReportForm(initial=told), staff=False, moved=moved)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def _shown(
+    request: HttpRequest, form: ReportForm, staff: bool, status: int = 200, *, moved: bool = False
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "staff_open": staff,
+        "panel": _panel(form),
+        "photos_lost": bool(form.files),
+        "moved": moved,
+    }
     return page(request, "portal/report.html", context, status=status)
 
 
