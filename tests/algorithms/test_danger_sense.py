@@ -208,6 +208,14 @@ def test_a_long_complaint_keeps_a_floor_of_two_until_it_happens_now() -> None:
     assert words_floor(story + "现在正在起火，快来人").severity == 1
 
 
+def test_what_may_be_danger_raises_nothing_in_the_middle_of_a_letter() -> None:
+    letter = "尊敬的领导，我们小区业主多次向物业和相关部门反映，" + "楼道堆满杂物一直没有解决，" * 8
+    heard = [x.text for x in LINES if not words_floor(x.text).severity and danger_floor(x.text).severity == 2]
+    assert len(heard) >= 15
+    assert {danger_floor(f"{letter}。{text}").severity for text in heard} == {None}
+    assert any(danger_floor(f"{letter}。{text}，刚刚发生的，快来人").severity == 2 for text in heard)
+
+
 def test_training_is_repeatable_and_says_what_it_measured(tmp_path: Path) -> None:
     words = read_yaml("danger_words")
     lexicon = DangerWords(words)

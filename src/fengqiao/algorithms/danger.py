@@ -4,7 +4,8 @@ Question: does this text speak of danger now, so that a person must look at once
 thinks of it? Two readers answer. The word list (`dangerwords`, `data/danger_words.yaml`) looks for words and for what
 around them takes a hit back. A small trained detector (`dangersense`) hears danger told in words that no list foresaw.
 The floor is the graver of the two: the detector can raise it and never lower what the words demand. What is only feared,
-what the detector is not sure of, and what a long complaint tells without a word of now, keeps a floor of 2.
+what the detector is not sure of, and what a long complaint tells without a word of now, keeps a floor of 2; what it is
+not sure of in a long complaint raises nothing.
 
 Limits: Chinese only; irony and stories are not understood, and a danger told like nothing in the lists or the lines is
 not found. Cost is linear in the length of the text. Measured figures: docs/algorithms/danger.md.
@@ -80,15 +81,19 @@ def danger_floor(text: str) -> Floor:
     sensed = _detector().sense(text, reading)
     if sensed is None:
         return floor
-    hit = _hit(sensed, text, words)
+    sure = sensed.score >= _detector().model.sure
+    if words.tells_a_story(text, sensed.start, sensed.end):
+        if not sure:
+            return floor  # read blind, 41 of 42 such floors in residents' letters were false
+        sure = False
+    hit = _hit(sensed, text, sure)
     if floor.severity is not None and floor.severity <= hit.severity:
         return floor
     return sum_up([*floor.hits, hit], lambda one: one == hit and hit.severity == DANGER)
 
 
-def _hit(sensed: Sensed, text: str, words: DangerWords) -> Hit:
+def _hit(sensed: Sensed, text: str, sure: bool) -> Hit:
     """What was heard as a hit: the words that speak for it, danger now only where the detector is sure."""
-    sure = sensed.score >= _detector().model.sure and not words.tells_a_story(text, sensed.start, sensed.end)
     rule, code = _SENSED[sensed.kind]
     if sensed.kind == "missing" and not _CHILD.search(sensed.stretch.text):
         rule, code = "missing_elder", "LP2"
