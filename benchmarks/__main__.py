@@ -18,9 +18,10 @@ SCRIPTS = (
     "sameevents",
     "topics",
     "redact",
+    "comparison",
     "serving",
 )
-SIZED = {"serving", "topics", "sameevents"}
+SIZED = {"serving", "topics", "sameevents", "comparison"}
 
 
 def main() -> int:
