@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import inf, nan
 
 import numpy as np
@@ -123,7 +124,7 @@ def test_more_this_week_is_never_less_rare() -> None:
     table = np.repeat(made(1, 5), 40, axis=0)
     table[:, -1] = np.arange(40)
     found = weekly_alarms(table)
-    assert all(a.chance >= b.chance for a, b in zip(found, found[1:], strict=False))
+    assert all(a.chance >= b.chance for a, b in pairwise(found))
     assert len({one.bound for one in found}) == 1
 
 

@@ -107,7 +107,7 @@ def _needed_in_words(found: Comparison, against: Sentence) -> Sentence | None:
         swing = found.dispersion.swing if found.dispersion else 0.0
         return sentence(
             "平常每期就有约 %(swing)s 的起落，只比两期，再多的数也看不清 %(change)s：请把几期并起来比",
-            swing=f"±{swing:.0%}", change=_change(found.ratio),
+            swing=f"±{swing * 100:.0f} %", change=_change(found.ratio),
         )  # fmt: skip
     if enough <= found.before:
         return None
