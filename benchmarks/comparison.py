@@ -307,7 +307,7 @@ def claims(goals: Goals) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     options = goals_wanted(parser, sized=True)
-    much = 4 if options.size == "full" else 1
+    much = 3 if options.size == "full" else 1
     goals = Goals()
     claims(goals)
     weekly(goals, 1000 * much)

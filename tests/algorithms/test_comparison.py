@@ -70,7 +70,7 @@ class TestWithSwings:
     @pytest.mark.parametrize(("now", "before"), [(4, 0), (0, 4), (12, 30), (500, 640)])
     def test_no_swings_are_two_gammas(self, now: int, before: int) -> None:
         found = compare(now, before, dispersion=Dispersion.known(0))
-        shares = beta(now + 0.6, before + 0.6).ppf([0.025, 0.975])
+        shares = beta(now + 0.5, before + 0.5).ppf([0.025, 0.975])
         low, high = shares / (1 - shares)
         assert found.low == (0 if now == 0 else pytest.approx(low, rel=1e-6))
         assert found.high == (inf if before == 0 else pytest.approx(high, rel=1e-6))

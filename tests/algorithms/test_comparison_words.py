@@ -141,7 +141,7 @@ class TestHistory:
             read_history(table(tmp_path / "h.csv", f"月份,次数\n2025-01,5\n2025-02,{said}\n"))
 
     def test_no_column_of_counts(self, tmp_path: Path) -> None:
-        with pytest.raises(ComparisonError, match="找不到计数的列.*现有列：甲、乙"):
+        with pytest.raises(ComparisonError, match=r"找不到计数的列.*现有列：甲、乙"):
             read_history(table(tmp_path / "h.csv", "甲,乙\n1,2\n3,4\n"))
 
     def test_no_file_and_an_empty_one(self, tmp_path: Path) -> None:

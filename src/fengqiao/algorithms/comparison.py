@@ -5,13 +5,14 @@ underlying rates lie? Year on year, month on month, before and after.
 Method without a history: given the total, the cases of now are a binomial share of it, and the interval is Clopper and
 Pearson's (1934; for two Poisson counts: Przyborowski and Wilenski 1940). Exact for small counts and never too narrow as
 long as only chance is at work, but chance is hardly ever alone.
-Method with a history: rates are gamma about the count plus 0.6, and the level of each period swings as ``dispersion``
-has learnt. A swing of a makes a count of k worth k / (1 + a k) cases, so the ratio is a ratio of two gammas, mixed over
-the belief in a. The 0.6 was set by simulation between Jeffreys' 0.5 and the exact bounds' 1 (docs/algorithms).
+Method with a history: rates are gamma about the count plus 0.5 (Jeffreys 1946), and the level of each period swings as
+``dispersion`` has learnt. A swing of a makes a count of k worth k / (1 + a k) cases, so the ratio is a ratio of two
+gammas, mixed over the belief in a. Neither too narrow nor too wide: 95 % hold the truth, few cases and many.
 Many cells: adjusted chances after Benjamini and Hochberg (1995), so that of the cells marked at most 5 in 100 are
 expected to be false, however many there are.
-Sources: C. J. Clopper and E. S. Pearson, Biometrika 26 (1934), 404-413; J. Przyborowski and H. Wilenski, Biometrika 31
-(1940), 313-323; Y. Benjamini and Y. Hochberg, JRSS B 57 (1995), 289-300.
+Sources: H. Jeffreys, Proceedings of the Royal Society A 186 (1946), 453-461; C. J. Clopper and E. S. Pearson, Biometrika
+26 (1934), 404-413; J. Przyborowski and H. Wilenski, Biometrika 31 (1940), 313-323; Y. Benjamini and Y. Hochberg, JRSS B
+57 (1995), 289-300.
 Limits: cases are independent but for the swing; what is never reported is not in it; a ratio says nothing of causes.
 """
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import isfinite
 
 import numpy as np
 import numpy.typing as npt
@@ -36,13 +35,6 @@ def denominators(values: Iterable[float]) -> Doubles:
     if found is None or not bool(np.all((found > 0) & np.isfinite(found))):
         raise ComparisonError(sentence("分母要大于 0，请填户数、人数或天数，两期用同一种"), "bad_denominator")
     return found
-
-
-def share(value: float, what: str) -> float:
-    """A number strictly between 0 and 1. Raises ComparisonError."""
-    if not (isfinite(value) and 0 < value < 1):
-        raise ComparisonError(sentence("%(what)s要在 0 和 1 之间", what=what), "bad_share")
-    return value
 
 
 def _numbers(values: Iterable[float]) -> Doubles | None:

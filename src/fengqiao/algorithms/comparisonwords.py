@@ -90,7 +90,7 @@ def _verdict(found: Comparison) -> Sentence:
 def _change(ratio: float) -> str | Sentence:
     """A ratio as people say it: -20 %, +8 %, 12 times."""
     if isinf(ratio):
-        return sentence("不限")
+        return sentence("没有上限")
     if ratio >= _MANY_TIMES:
         return sentence("%(times)s 倍", times=f"{ratio:.0f}")
     percent = (ratio - 1) * 100

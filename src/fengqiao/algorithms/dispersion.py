@@ -28,7 +28,7 @@ LEAST_FREEDOM = 4
 _MOST = 3.0  # the largest a considered: a level that swings by 170 %
 _NODES, _FINE = 40, 24
 _CHANCE_ALONE = (
-    4.0  # weight of a = 0 in steps of the coarse grid; set by simulation, see docs/algorithms/comparison.md
+    8.0  # weight of "no swing" in steps of the coarse grid; set by simulation, see the page in docs
 )
 _USUAL = 1.0  # beyond this a is believed less and less
 _FAR = 18.0  # log-likelihood below the best at which a value is no longer looked at

@@ -16,8 +16,8 @@ from fengqiao.algorithms.dispersion import Dispersion
 
 TAIL = 0.025
 """What an interval leaves on either side."""
-ADDED = 0.6
-"""Cases added to each count; set by simulation between 0.5 and 1, see docs/algorithms/comparison.md."""
+ADDED = 0.5
+"""Cases added to each count, after Jeffreys."""
 _REACH = 40.0  # in logarithms of the ratio
 _STEPS = 31  # halvings of it: below 1e-7
 
