@@ -129,6 +129,11 @@ class TestHistory:
         found = read_history(table(tmp_path / "h.csv", "\n".join(["月份,件数", *rows])))
         assert found == [[2_400 + m, 2_500 + m] for m in range(1, 13)]
 
+    def test_other_comparisons_keep_the_order_of_the_rows(self, tmp_path: Path) -> None:
+        rows = [f"{y}-{m:02},{m}" for y in (2024, 2025) for m in range(1, 13)]
+        found = read_history(table(tmp_path / "h.csv", "\n".join(["月份,件数", *rows])), same_season=False)
+        assert found == [[*range(1, 13), *range(1, 13)]]
+
     def test_one_year_of_months_is_one_series(self, tmp_path: Path) -> None:
         rows = [f"2025-{m:02},{m}" for m in range(1, 13)]
         assert read_history(table(tmp_path / "h.csv", "\n".join(["月份,件数", *rows]))) == [

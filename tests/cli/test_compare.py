@@ -113,3 +113,16 @@ def test_histories_that_cannot_be_used(
     caught = capsys.readouterr()
     assert caught.err.startswith("没有比成：")
     assert words in caught.err
+
+
+def test_the_season_is_no_swing_year_on_year_and_one_month_on_month(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every summer has twice the cases of the other months; the same months hardly differ."""
+    path = history(tmp_path / "h.csv", [60 + 60 * (4 <= n % 12 < 8) + n % 5 for n in range(48)])
+    told = {}
+    for against in ("year", "month"):
+        options = ["--history", str(path), "--against", against, "--json"]
+        assert run(["compare", "--now", "140", "--before", "70", *options]) == 0
+        told[against] = json.loads(capsys.readouterr().out)["clear"]
+    assert told == {"year": True, "month": False}

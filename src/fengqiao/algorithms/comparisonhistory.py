@@ -1,8 +1,9 @@
 """A history of counts from a table: one row a period, at least one column of counts.
 
 Columns by name: the count (次数, 件数, 起数, 数量, count, n ...), the period (期间, 月份, 日期, period, month ...) and
-what tells series apart (片区, 类别, series ...). Where periods name a month or week of two years and more, the same month
-of different years makes one series, as a comparison year on year needs it; else the rows of a series do, in order.
+what tells series apart (片区, 类别, series ...). For a comparison year on year, where periods name a month or week of two
+years and more, the same month of different years makes one series. For any other the rows of a series do, in order: then
+the season counts among the usual swings, as it must where nothing takes it out.
 """
 
 from __future__ import annotations
@@ -23,8 +24,11 @@ _NUMBER = re.compile(r"\d{1,10}(?:\.0*)?")
 _PERIOD = re.compile(r"(\d{4})\s*[-年/.]?\s*(第?[Ww]?\d{1,2})")
 
 
-def read_history(path: Path) -> list[list[float]]:
-    """Series of like periods. Raises ComparisonError, naming the row, and FileFault for a file as a whole."""
+def read_history(path: Path, *, same_season: bool = True) -> list[list[float]]:
+    """Series of like periods; ``same_season`` for a comparison year on year.
+
+    Raises ComparisonError, naming the row, and FileFault for a file as a whole.
+    """
     with open_table(path) as table:
         count = _column(table.columns, COUNTS)
         if count is None:
@@ -43,7 +47,7 @@ def read_history(path: Path) -> list[list[float]]:
             )
             for row in table
         ]
-    return _grouped(rows)
+    return _grouped(rows, same_season)
 
 
 def _column(columns: Sequence[str], names: Sequence[str]) -> str | None:
@@ -64,10 +68,10 @@ def _count(row: Row, column: str) -> float:
     return float(said)
 
 
-def _grouped(rows: Sequence[tuple[str, str, float]]) -> list[list[float]]:
+def _grouped(rows: Sequence[tuple[str, str, float]], same_season: bool) -> list[list[float]]:
     """By series and place in the year where every row has one and some place comes twice; else by series alone."""
     parsed = [_PERIOD.match(period) for _, period, _ in rows]
-    if rows and all(parsed):
+    if same_season and rows and all(parsed):
         by_season: dict[tuple[str, str], list[float]] = {}
         for (name, _, count), at in zip(rows, parsed, strict=True):
             by_season.setdefault((name, at.group(2).lstrip("0") if at else ""), []).append(count)

@@ -28,7 +28,7 @@ MOST_WEEKS = 270
 """Weeks that are looked at; older ones are left aside."""
 RECENT = 12
 """The latest weeks, which are judged and not learnt from."""
-JUMP = 0.0012
+JUMP = 0.0008
 """Chance of so many cases below which a week is a jump."""
 CREEP = 8.0
 """Bound of the sum of scores above which a rise is no chance."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fengqiao.algorithms.comparison import Comparison
+    from fengqiao.algorithms.dispersion import Dispersion
     from fengqiao.algorithms.sentences import Sentence
 
 AGAINST = ("year", "month", "before")
@@ -27,7 +28,7 @@ def register(commands: Any) -> None:
         "--against",
         choices=AGAINST,
         default="year",
-        help="同比 year、环比 month、措施前后 before；只影响用词",
+        help="同比 year（历史里同月比同月）、环比 month、措施前后 before（季节算作平常的起落）",
     )
     compare.add_argument("--history", type=Path, help="历年同样长短期间的件数（CSV、XLSX），用来算平常的起落")
     compare.add_argument("--json", action="store_true")
@@ -38,9 +39,7 @@ def do_compare(args: argparse.Namespace) -> int:
     """Compare two counts and say it in words; figures that cannot be compared end with 2 and what to do."""
     from fengqiao.algorithms.comparison import compare
     from fengqiao.algorithms.comparisonfaults import ComparisonError
-    from fengqiao.algorithms.comparisonhistory import read_history
     from fengqiao.algorithms.comparisonwords import earlier, in_words, last_period, last_year
-    from fengqiao.algorithms.dispersion import dispersion_of
     from fengqiao.algorithms.filefaults import FileFault
 
     try:
@@ -49,7 +48,7 @@ def do_compare(args: argparse.Namespace) -> int:
             int(_number(args.before, "--before", whole=True)),
             now_per=_number(args.per_now, "--per-now"),
             before_per=_number(args.per_before, "--per-before"),
-            dispersion=dispersion_of(read_history(args.history)) if args.history else None,
+            dispersion=_swings(args.history, args.against) if args.history else None,
         )
     except (ComparisonError, FileFault) as fault:
         print(f"没有比成：{fault.args[0]}", file=sys.stderr)
@@ -60,6 +59,14 @@ def do_compare(args: argparse.Namespace) -> int:
         return 0
     print("\n".join(words))
     return 0
+
+
+def _swings(path: Path, against: str) -> Dispersion:
+    """The usual swings of a history, as the comparison needs them."""
+    from fengqiao.algorithms.comparisonhistory import read_history
+    from fengqiao.algorithms.dispersion import dispersion_of
+
+    return dispersion_of(read_history(path, same_season=against == "year"))
 
 
 def _number(said: str, option: str, *, whole: bool = False) -> float:
