@@ -113,6 +113,7 @@ def test_known_and_widened() -> None:
     found = Dispersion.known(0.04)
     assert (found.typical, found.swing, found.periods) == (0.04, pytest.approx(0.2), 0)
     assert found.widened(0.05).typical == pytest.approx(0.09)
+    assert found.scaled(1.5).typical == pytest.approx(0.06)
     for wrong in (-0.1, nan, inf):
         with pytest.raises(ComparisonError, match="起落"):
             Dispersion.known(wrong)

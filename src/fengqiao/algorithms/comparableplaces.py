@@ -145,10 +145,11 @@ def _learnt(before: Doubles, now: Doubles, sizes: Doubles, others: float) -> Dis
             ),
             "few_places",
         )  # fmt: skip
-    return dispersion_of(
+    found = dispersion_of(
         np.column_stack([before, now]).tolist(),
         sizes=np.column_stack([np.ones(len(before)), sizes * others]).tolist(),
     )
+    return found.scaled(len(before) / (len(before) - 1))  # one place's worth went into the common change
 
 
 def _as_far(before: Doubles, now: Doubles, sizes: Doubles, others: float, ratio: float) -> int:

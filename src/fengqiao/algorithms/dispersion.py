@@ -57,6 +57,10 @@ class Dispersion:
         """The same with a variance of ``by`` (of the level's logarithm) more, for what else is unsure."""
         return replace(self, values=tuple(value + by for value in self.values))
 
+    def scaled(self, by: float) -> Dispersion:
+        """The same with swings of ``by`` times the variance, for what was fitted beside them."""
+        return replace(self, values=tuple(value * by for value in self.values))
+
     @property
     def typical(self) -> float:
         """The mean of the belief."""

@@ -130,12 +130,14 @@ def _tail(count: Doubles, mean: Doubles, excess: Doubles) -> Doubles:
     from scipy.special import betainc
 
     more: Doubles = betainc(np.maximum(count, 1.0), mean / (excess - 1), 1 - 1 / excess)
-    return np.where(count <= 0, 1.0, more)
+    found: Doubles = np.where(count <= 0, 1.0, more)
+    return found
 
 
 def _bound(mean: Doubles, excess: Doubles) -> Doubles:
     """The least count whose chance is at most JUMP."""
-    low, high = np.floor(mean), np.ceil(mean + 12 * np.sqrt(mean * excess) + 12 * excess)
+    low: Doubles = np.floor(mean)
+    high: Doubles = np.ceil(mean + 12 * np.sqrt(mean * excess) + 12 * excess)
     while bool(np.any(high - low > 1)):
         middle = np.floor((low + high) / 2)
         rare = _tail(middle, mean, excess) <= JUMP
