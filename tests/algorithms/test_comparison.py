@@ -11,6 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta, binomtest, false_discovery_control
 
+from fengqiao.algorithms import comparison
 from fengqiao.algorithms.comparison import (
     FALSE_MARKS,
     Cell,
@@ -145,7 +146,9 @@ class TestManyCells:
     @given(st.lists(st.floats(0, 1), min_size=1, max_size=60))
     @settings(max_examples=60, deadline=None)
     def test_adjusted_chances_are_scipys(self, chances: list[float]) -> None:
-        assert adjusted_chances(chances) == pytest.approx(false_discovery_control(chances), rel=1e-12)
+        assert adjusted_chances(chances) == pytest.approx(
+            false_discovery_control(chances), rel=1e-12, abs=1e-300
+        )
 
     def test_a_board_marks_what_stands_out_and_nothing_else(self) -> None:
         rng = np.random.default_rng(5)
@@ -175,6 +178,12 @@ class TestManyCells:
     def test_no_cells_are_no_marks(self) -> None:
         assert board([]) == board([([], None)]) == []
         assert FALSE_MARKS == 0.05
+
+    def test_blocks_are_as_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        swings = Dispersion.known(0.1)
+        whole = compare_many(range(30), range(30, 0, -1), dispersion=swings)
+        monkeypatch.setattr(comparison, "_BLOCK", 7)
+        assert compare_many(range(30), range(30, 0, -1), dispersion=swings) == whole
 
     def test_a_million_cells(self) -> None:
         rng = np.random.default_rng(1)

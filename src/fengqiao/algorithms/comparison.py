@@ -32,6 +32,7 @@ from fengqiao.algorithms.sentences import sentence
 
 FALSE_MARKS = 0.05
 """Share of marked cells that may be false."""
+_BLOCK = 20_000  # comparisons reckoned at once, so that a million of them need no more memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +118,25 @@ def compare_many(
     below = ones if before_per is None else denominators(before_per)
     if not len(first) == len(above) == len(below):
         raise ComparisonError(sentence("件数和分母的行数不一样，请一行对一行"), "unequal_length")
-    scale = below / above
-    bounds = _exact(first, second, scale) if dispersion is None else _mixed(first, second, scale, dispersion)
+    blocks = [slice(at, at + _BLOCK) for at in range(0, len(first), _BLOCK)]
     return [
-        Comparison(
-            int(k1), int(k0), float(e1), float(e0), float(k1 / k0 * s) if k0 else None,
-            float(low), float(high), float(chance), dispersion,
-        )
-        for k1, k0, e1, e0, s, low, high, chance in zip(
-            first, second, above, below, scale, *bounds, strict=True
-        )
-    ]  # fmt: skip
+        one
+        for block in blocks
+        for one in _compared(first[block], second[block], above[block], below[block], dispersion)
+    ]
+
+
+def _compared(
+    now: Doubles, before: Doubles, now_per: Doubles, before_per: Doubles, dispersion: Dispersion | None
+) -> list[Comparison]:
+    """Comparisons of a block of checked figures."""
+    scale = before_per / now_per
+    bounds = _exact(now, before, scale) if dispersion is None else _mixed(now, before, scale, dispersion)
+    columns = (now, before, now_per, before_per, scale, *bounds)
+    return [
+        Comparison(int(k1), int(k0), e1, e0, k1 / k0 * s if k0 else None, low, high, chance, dispersion)
+        for k1, k0, e1, e0, s, low, high, chance in zip(*(one.tolist() for one in columns), strict=True)
+    ]
 
 
 def board(groups: Iterable[tuple[Sequence[Cell], Dispersion | None]]) -> list[Marked]:
