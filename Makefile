@@ -34,7 +34,7 @@ demo: core
 	@$(BIN)/fengqiao demo --serve $(if $(PLACE),--place $(PLACE)) $(if $(SCALE),--scale $(SCALE)) $(if $(RESET),--reset) $(if $(PORT),--port $(PORT))
 
 test: setup
-	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not full" $(TESTS)
+	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not full$(if $(CI),, and not thorough)" $(TESTS)
 
 test-full: setup
 	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)

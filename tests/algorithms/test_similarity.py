@@ -168,6 +168,7 @@ def test_odd_texts_do_no_harm(text: str) -> None:
     assert all(0 <= one.match.score <= 1 for one in index.query(doc(text), floor=0))
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(DATA is None, reason="reference data is not beside the project")
 def test_pairs_of_real_messages() -> None:
     """Messages linked when the score is at least one half, chains closed, against the reference pairs."""

@@ -302,6 +302,7 @@ def test_everything_in_one_group_scores_low() -> None:
     assert everything.precision < 0.25
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(DATA is None, reason="needs complaints/messages.csv of the reference data")
 def test_real_messages_reach_the_goals() -> None:
     assert DATA is not None

@@ -248,6 +248,7 @@ def test_the_split_depends_on_the_text_alone() -> None:
     assert held_back("同一条") == held_back("同一条")
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(DATA is None, reason="reference data is not beside the project")
 def test_a_part_of_real_messages_is_learned_already(tmp_path: Path) -> None:
     model = train(*real_messages(1_200))

@@ -58,6 +58,7 @@ def test_each_answer_follows_a_sync(tmp_path: Path) -> None:
     assert bare == 0
 
 
+@pytest.mark.thorough
 def test_the_check_notices_when_nothing_is_synced(tmp_path: Path) -> None:
     """synchronous=OFF: the same look finds acknowledgements without a sync, so the test above can fail."""
     answers, bare = answers_without_sync(trace(tmp_path, "OFF"))

@@ -19,7 +19,7 @@ from fengqiao.teams.models import Appointment, Duty, DutyList, Evidence, Partner
 from fengqiao.territory.models import Area, Beat, BeatGrid
 from tests.places.conftest import BACKEND, Demo
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
 s1, s2, s3, s4, s5 = (
     pytest.mark.parametrize("demo", [key], indirect=True) for key in ("s1", "s2", "s3", "s4", "s5")
 )

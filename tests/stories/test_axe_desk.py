@@ -9,7 +9,7 @@ from tests.stories.furnish import furnish
 from tests.stories.pages import DESK
 from tests.stories.walk import Walk, told
 
-pytestmark = [pytest.mark.story, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.story, pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
 
 
 def test_every_page_of_the_desk_suits_everybody(stage: Stage) -> None:

@@ -15,7 +15,7 @@ from tests.stories.furnish import LEAK, House, furnish
 from tests.stories.pages import MOMENTARY, Page
 from tests.stories.walk import Look, Walk, told
 
-pytestmark = [pytest.mark.story, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.story, pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
 
 TABLE = "编号,标题,内容,时间\nA1,楼道堆物,三楼堆满纸箱怕着火,2026-03-10 09:00\nA2,,半夜施工睡不着,2026-03-10 23:00\n"
 PLACES = "名称,地址,区域编码,纬度,经度\n锦澜超市,锦澜路 3 号,99010000100101,30.021,120.021\n"
