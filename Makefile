@@ -33,6 +33,10 @@ setup: $(VENV)/.all
 demo: core
 	@$(BIN)/fengqiao demo --serve $(if $(PLACE),--place $(PLACE)) $(if $(SCALE),--scale $(SCALE)) $(if $(RESET),--reset) $(if $(PORT),--port $(PORT))
 
+# Two tests at work at a time: numbers are not to take both cores for one of them.
+test test-full: export OMP_NUM_THREADS := 1
+test test-full: export OPENBLAS_NUM_THREADS := 1
+
 test: setup
 	@$(BIN)/python -m pytest -q -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not full$(if $(CI),, and not thorough)" $(TESTS)
 
