@@ -6,7 +6,8 @@
 A year of a town is built by the demonstration and multiplied (see ``benchmarks.scale``); pages are asked for through
 Django's test client in one process (no network), creates through the real server over loopback by eight clients
 on the same machine. Goals: lists and matter page p95 <= 150 ms, search
-p95 <= 500 ms, creates >= 150/s with p99 <= 200 ms and no error.
+p95 <= 500 ms, creates >= 150/s with p99 <= 200 ms and no error. Creates are measured twice: on an empty installation,
+and on the one of this size, to which they are added.
 """
 
 from __future__ import annotations
@@ -107,12 +108,13 @@ def creates(folder: Path) -> dict[str, float]:
     house.start()
     took: list[float] = []
     errors: list[int] = []
+    run = int(time.time())  # keys of an earlier run in this folder would give back its reports
     stop = time.monotonic() + SECONDS
 
     def write(name: int) -> None:
         n, line = 0, http.client.HTTPConnection("127.0.0.1", house.port, timeout=20)
         while time.monotonic() < stop:
-            key = f"bench-{name}-{n}"
+            key = f"bench-{run}-{name}-{n}"
             body = json.dumps({"channel": "phone", "text": f"3 栋楼道堵了，编号 {key}"})
             began = time.perf_counter()
             line.request("POST", "/api/v1/reports", body, house.headers(key))
@@ -137,6 +139,20 @@ def creates(folder: Path) -> dict[str, float]:
         "p99_ms": round(percentile(took, 0.99), 1),
         "errors": len(errors),
     }
+
+
+def measured_creates(folder: Path) -> list[str]:
+    """Creates on an empty installation and on the one in ``folder``; the names of what missed its goal."""
+    places = {"creates": folder / "creates"}
+    if (folder / "fengqiao.db").exists():
+        places["creates at size"] = folder
+    missed = []
+    for name, place in places.items():
+        row = creates(place)
+        print(f"{name:<16} {json.dumps(row)}")
+        if row["per_second"] < 150 or row["p99_ms"] > 200 or row["errors"]:
+            missed.append(name)
+    return missed
 
 
 def main() -> int:
@@ -168,10 +184,7 @@ def main() -> int:
             if row["p95_ms"] > limit or row["queries"] > 25:
                 missed.append(name)
     if args.only != "pages":
-        row = creates(Path(folder) / "creates")
-        print(f"{'creates':<16} {json.dumps(row)}")
-        if row["per_second"] < 150 or row["p99_ms"] > 200 or row["errors"]:
-            missed.append("creates")
+        missed += measured_creates(Path(folder))
     print("goals met" if not missed else f"below goal: {', '.join(missed)}")
     return 1 if missed and args.goal == "on" else 0
 

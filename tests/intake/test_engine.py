@@ -9,10 +9,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from fengqiao.algorithms.classify import train
 from fengqiao.algorithms.proposal import Proposal
+from fengqiao.audit.actions import Fact, append
 from fengqiao.intake import engine
 from fengqiao.intake.models import Report, Suggestion
 from tests.cast import Cast
@@ -184,3 +186,18 @@ def test_a_doubtful_category_does_not_say_how_urgent_it_is(
     with engine_with(StubClassifier([Proposal(code, confidence, ())])):
         row = report("小区幼儿园的班太少了", area=cast.areas["grid1"])
     assert Suggestion.objects.get(report=row, field="severity").value["severity"] == severity
+
+
+def test_the_ground_is_looked_up_in_an_index_however_long_the_log(cast: Cast) -> None:
+    """Read backwards for the last place, a log of a year of reports took longer than all else a report needs."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"EXPLAIN QUERY PLAN {engine._GROUND}")
+            steps = [row[-1] for row in cursor.fetchall() if "audit_entry" in row[-1]]
+            assert len(steps) == 2
+            assert all("audit_object" in step for step in steps)
+        cursor.execute(engine._GROUND)
+        before = cursor.fetchone()
+        append(Fact("place.change", "place", "1"))
+        cursor.execute(engine._GROUND)
+        assert cursor.fetchone() != before

@@ -36,7 +36,7 @@ NEARBY = 48
 """Newest reports near by that are looked at: what a dense neighbourhood says in a month."""
 PER_WORD = 16
 """Newest reports with the same word that are looked at, where nobody said where it is."""
-PER_INDEX = 400
+PER_INDEX = 200
 """Newest hits of a word the index gives: a common word stands in a tenth of all reports."""
 HEAD = 200
 """Characters of a candidate by which it is told apart before it is weighed."""

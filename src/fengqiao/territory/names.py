@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 
 from django.db import connection
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, F, Max, Sum
 from django.db.models.functions import Length
 
 from fengqiao.algorithms.places import Entry as Name
@@ -27,7 +27,8 @@ def _version() -> Version:
     """A cheap stamp of all names: counts, last ids, and the last change the log knows of."""
     areas = Area.objects.aggregate(n=Count("pk"), last=Max("pk"), letters=Sum(Length("name")))
     places = Place.objects.aggregate(n=Count("pk"), last=Max("pk"))
-    changes = Entry.objects.filter(object_type__in=("area", "place", "boundary")).aggregate(last=Max("id"))
+    logged = Entry.objects.filter(object_type__in=("area", "place", "boundary"))
+    changes = logged.aggregate(last=Max(F("id") + 0))  # of a plain id SQLite would read the log backwards
     return (str(connection.settings_dict["NAME"]), *areas.values(), *places.values(), changes["last"])
 
 
