@@ -115,6 +115,7 @@ TILE_URL = env("FENGQIAO_TILE_URL")
 MODEL_FILE = Path(env("FENGQIAO_TRIAGE_MODEL") or DATA_DIR / "triage.model").resolve()
 SCAM_MODEL_FILE = Path(env("FENGQIAO_SCAM_MODEL") or DATA_DIR / "scams.model").resolve()
 VILLAGES_FILE = DATA_DIR / "villages.index"
+ROADS_FILE = DATA_DIR / "roads.graph"
 PUBLIC_URL = env("FENGQIAO_PUBLIC_URL", "http://127.0.0.1:8311")
 
 DEBUG = env_flag("FENGQIAO_DEBUG")

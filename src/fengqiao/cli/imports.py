@@ -1,4 +1,4 @@
-"""import: reports, areas and places from files."""
+"""import: reports, areas, places, villages and roads from files."""
 
 from __future__ import annotations
 
@@ -43,6 +43,10 @@ def register(commands: Any) -> None:
         "file", type=Path, nargs="+", help="有 code、name 两列；省、市、县、乡镇的也一起给，可以分几个文件"
     )
     villages.set_defaults(do=do_villages)
+    roads = kinds.add_parser("roads", help="导入路网（OpenStreetMap 的 .osm），用来算谁到得最快")
+    roads.add_argument("file", type=Path)
+    roads.add_argument("--out", type=Path, default=None, help="写到哪里，不写就放进数据目录")
+    roads.set_defaults(do=do_roads)
 
 
 def _file(path: Path) -> Path:
@@ -137,4 +141,28 @@ def do_villages(args: argparse.Namespace) -> int:
     print(f"{len(made)} 个村、社区，上级 {made.uppers} 个，{size:.1f} MB：{settings.VILLAGES_FILE}")
     if not made.uppers:
         print("没有省、市、县、乡镇的名称：只能说出代码。请把它们的表一起导入", file=sys.stderr)
+    return 0
+
+
+def do_roads(args: argparse.Namespace) -> int:
+    """Write the file of roads, into the data folder or where ``--out`` says; no database is needed."""
+    from django.conf import settings
+
+    from fengqiao.territory.roads import import_roads
+
+    path = args.out or Path(settings.ROADS_FILE)
+    found, made = import_roads(_file(args.file), path)
+    size = path.stat().st_size / 2**20
+    print(
+        f"{found.ways} 条路，{made.kilometres:.1f} 公里，{made.nodes} 个点，{made.edges} 段，{size:.1f} MB：{path}"
+    )
+    names = {"foot": "步行", "bike": "骑车", "car": "开车"}
+    for one in made.means:
+        share = f"最大的连通部分占 {one.largest_share:.1%}（共 {one.parts} 部分）"
+        print(f"{names[one.means]} {one.kilometres:.1f} 公里，{share}")
+    if found.missing_nodes or found.bad_nodes:
+        lost = (
+            f"{found.missing_nodes} 个路上的点不在文件里，{found.bad_nodes} 个点的坐标不能用，那里的路断开了"
+        )
+        print(lost, file=sys.stderr)
     return 0
