@@ -19,9 +19,10 @@ SCRIPTS = (
     "topics",
     "redact",
     "comparison",
+    "nearest",
     "serving",
 )
-SIZED = {"serving", "topics", "sameevents", "comparison"}
+SIZED = {"serving", "topics", "sameevents", "comparison", "nearest"}
 
 
 def main() -> int:
