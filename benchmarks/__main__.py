@@ -17,11 +17,12 @@ SCRIPTS = (
     "similarity",
     "sameevents",
     "topics",
+    "hotspots",
     "redact",
     "comparison",
     "serving",
 )
-SIZED = {"serving", "topics", "sameevents", "comparison"}
+SIZED = {"serving", "topics", "sameevents", "hotspots", "comparison"}
 
 
 def main() -> int:

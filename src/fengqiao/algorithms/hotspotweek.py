@@ -125,6 +125,13 @@ def week_of(events: Events, grid: Grid, cells: Ints) -> Week:
     return Week(_mixed(town, local, trust), town, trust)
 
 
+def by_shift(share: Surface, hours: int = 4) -> Surface:
+    """Shares of a week, shape (168, cells), added up by shifts of `hours`: (168 / hours, cells)."""
+    if hours < 1 or HOURS % hours:
+        raise HotSpotError(sentence("一班的小时数要能整除 168"))
+    return np.asarray(share.reshape(HOURS // hours, hours, -1).sum(axis=1), dtype=np.float32)
+
+
 def _counted(events: Events, grid: Grid, cells: Ints, until: int) -> tuple[Floats, Surface]:
     part = slice(0, until)
     surface = week_surface(events.lat[part], events.lon[part], events.at[part], grid)
