@@ -105,7 +105,7 @@ def test_more_data_never_widen_the_interval(expected: float, shape: float, more:
 
 def test_the_same_pattern_seen_twice_as_often_is_surer() -> None:
     events = town()
-    twice = in_order(*(np.tile(one, 2) for one in (events.at, events.lat, events.lon)))
+    twice = in_order(np.tile(events.at, 2), np.tile(events.lat, 2), np.tile(events.lon, 2))
     cells = np.unique(GRID.cells(events.lat, events.lon))
     found = []
     for some in (events, twice):

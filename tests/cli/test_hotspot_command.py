@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -97,3 +98,33 @@ def test_a_boundary_decides_which_cells_count(tmp_path: Path, capsys: pytest.Cap
 def test_a_far_row_is_left_out_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(tmp_path, [*lines(), "2024-05-01 08:00,45.1,110.0,盗窃,居民"]) == 0
     assert "200 公里" in capsys.readouterr().err
+
+
+def test_parquet_says_the_same_as_csv(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    assert run(tmp_path, lines(), "--json") == 0
+    wanted = json.loads(capsys.readouterr().out)["intervals"]
+    cells = [one.split(",") for one in lines()]
+    columns = {
+        "time": arrow.array([np.datetime64(one[0], "us") for one in cells], arrow.timestamp("us")),
+        "lat": [float(one[1]) for one in cells],
+        "lon": [float(one[2]) for one in cells],
+    }
+    path = tmp_path / "events.parquet"
+    parquet.write_table(arrow.table(columns), path)
+    assert main(["eval", "hotspots", str(path), "--test-from", "2024-10-01", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["intervals"] == wanted
+    columns["time"] = columns["time"].cast(arrow.timestamp("us", tz="UTC"))
+    zoned = tmp_path / "zoned.parquet"
+    parquet.write_table(arrow.table(columns), zoned)
+    assert main(["eval", "hotspots", str(zoned), "--test-from", "2024-10-01", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rows"] == 400
+
+
+def test_parquet_without_its_reader_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert main(["eval", "hotspots", str(tmp_path / "a.parquet"), "--test-from", "2024-10-01"]) == 2
+    assert "CSV" in capsys.readouterr().err

@@ -252,7 +252,7 @@ class _Reader:
             if key in columns
         }
         wrong = np.full(len(at), "", dtype=object)
-        lat, lon = (_numbers(columns[key].to_pylist()) for key in ("lat", "lon"))
+        lat, lon = (_floats(columns[key]) for key in ("lat", "lon"))
         return self._batch(at, lat, lon, words, wrong)
 
     def _moments(self, times: Any, kind: str) -> Ints:
@@ -347,6 +347,12 @@ def _moment(said: str) -> datetime | None:
         return datetime(*[int(part or 0) for part in found.groups()])  # type: ignore[arg-type]  # noqa: DTZ001 - on the wall
     except ValueError:
         return None
+
+
+def _floats(column: Any) -> Floats:
+    if str(column.type) in ("double", "float"):
+        return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
+    return _numbers(column.to_pylist())
 
 
 def _numbers(said: Sequence[Any]) -> Floats:
