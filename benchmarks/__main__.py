@@ -17,12 +17,13 @@ SCRIPTS = (
     "similarity",
     "sameevents",
     "topics",
+    "hotspots",
     "redact",
     "comparison",
     "nearest",
     "serving",
 )
-SIZED = {"serving", "topics", "sameevents", "comparison", "nearest"}
+SIZED = {"serving", "topics", "sameevents", "hotspots", "comparison", "nearest"}
 
 
 def main() -> int:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from fengqiao.cli import _addresses, _desk_training, _same_event
+from fengqiao.cli import _addresses, _desk_training, _hotspots, _same_event
 from fengqiao.lib.errors import Refusal
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def register(commands: Any) -> None:
     _addresses.register_train(trained)
     _addresses.register_eval(measured)
     _same_event.register_eval(measured)
+    _hotspots.register_eval(measured)
 
 
 def _table(parser: argparse.ArgumentParser, *, needed: bool = True) -> None:
